@@ -1,1 +1,1 @@
-
+"""What is to be solved, and the judge: specs, data splits, metrics, grading, medals."""
