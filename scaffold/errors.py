@@ -1,15 +1,6 @@
-"""Errors of this package that a user can act on, and what the command line asks of any error."""
+"""Errors of this package: what a user can act on, and a provider that stays away."""
 
 from __future__ import annotations
-
-from typing import Protocol, runtime_checkable
-
-
-@runtime_checkable
-class Hinted(Protocol):
-    """An expected error: its text is the `error:` line, `hint` the line after it."""
-
-    hint: str
 
 
 class ScaffoldError(Exception):

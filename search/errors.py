@@ -1,6 +1,19 @@
-"""Errors of this package that a user can act on."""
+"""Errors of this package that a user can act on, and the shape every such error has."""
 
 from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Hinted(Protocol):
+    """An expected error: its text is the `error:` line, `hint` the line after it.
+
+    A search stops at a hinted error of its operator or evaluator (a wrong key, say) instead of
+    trying again; everything already recorded stays.
+    """
+
+    hint: str
 
 
 class SearchError(Exception):

@@ -26,6 +26,7 @@ class SearchTree:
         self._nodes: dict[int, Node] = {}
         self._valid: list[Node] = []
         self._roots: list[int] = []
+        self._buggy_leaves: dict[int, Node] = {}
         self._pending: dict[int, Expansion] = {}
         self._best: Node | None = None
 
@@ -54,6 +55,11 @@ class SearchTree:
     @property
     def roots(self) -> tuple[int, ...]:
         return tuple(self._roots)
+
+    @property
+    def buggy_leaves(self) -> tuple[Node, ...]:
+        """Buggy nodes that nobody has tried to repair; a repair that was our error is no try."""
+        return tuple(self._buggy_leaves.values())
 
     @property
     def pending(self) -> Mapping[int, Expansion]:
@@ -85,6 +91,11 @@ class SearchTree:
         self.graph.add_edges_from((parent, node.id) for parent in node.parents)
         if not node.parents:
             self._roots.append(node.id)
+        if node.status is not Status.ERROR:
+            for parent in node.parents:
+                self._buggy_leaves.pop(parent, None)
+        if node.status is Status.BUGGY:
+            self._buggy_leaves[node.id] = node
         if node.status is Status.VALID and node.metric is not None:
             self._valid.append(node)
             if self._best is None or node.metric.is_better_than(self._best.metric):
