@@ -10,6 +10,7 @@ import csv
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -53,7 +54,7 @@ class Leaderboard:
         goodness = self._goodness()
         if not goodness:
             raise ValueError("a leaderboard has at least one team")
-        if any(first > second for first, second in zip(goodness, goodness[1:], strict=False)):
+        if any(first > second for first, second in pairwise(goodness)):
             raise ValueError("leaderboard scores must be sorted, best first")
 
     @classmethod

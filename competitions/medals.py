@@ -8,7 +8,7 @@ With n teams, a medal goes to everybody who reaches the score at this position o
     250-999     10 + 0.2 %    50        100
     1000-       10 + 0.2 %    5 %       10 %
 
-Percentages are rounded down, and at least 1. Source: kaggle.com/progression, read as MLE-bench does.
+Percentages are rounded down, and at least 1. Source: kaggle.com/progression, as MLE-bench reads it.
 """
 
 from __future__ import annotations
