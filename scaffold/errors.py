@@ -14,6 +14,8 @@ class ScaffoldError(Exception):
 class MissingPrerequisiteError(ScaffoldError):
     """Something outside is missing: a key, an engine, an extra (exit code 3)."""
 
+    exit_code = 3
+
 
 class ModelUnavailableError(Exception):
     """The provider failed after all retries: an infrastructure fault, not a bad solution."""

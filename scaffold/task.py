@@ -17,9 +17,17 @@ class Task(Evaluator, Protocol):
     data preview, what a script may use. `answer_format` says what to answer with: a fenced block of
     `language` (python for scripts)."""
 
-    id: str
-    direction: Direction
-    language: str
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def metric_name(self) -> str: ...
+
+    @property
+    def direction(self) -> Direction: ...
+
+    @property
+    def language(self) -> str: ...
 
     def brief(self) -> str: ...
 

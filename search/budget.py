@@ -21,6 +21,7 @@ class StopReason(StrEnum):
     COST_UNKNOWN = "cost_unknown"  # a dollar limit was set, but the model's price is not known
     INFRASTRUCTURE = "infrastructure"  # one step after another ended in an error of ours
     INTERRUPTED = "interrupted"
+    FINISHED = "finished"  # a person asked for no further steps
     FAILED = "failed"  # an error that the user must mend
 
 

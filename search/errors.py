@@ -22,3 +22,9 @@ class SearchError(Exception):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class RecordingError(SearchError):
+    """Something could not be made durable: the run has failed, and can be resumed (exit code 1)."""
+
+    exit_code = 1

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from search.entries import Entry, RunInfo, decode, encode
-from search.errors import SearchError
+from search.errors import RecordingError, SearchError
 
 FORMAT = "exitree-journal"
 VERSION = 1
@@ -54,7 +54,7 @@ class Journal:
         """Makes the entry durable.
 
         Raises:
-            SearchError: the disk is full or gone; the journal ends with its last whole line.
+            RecordingError: the disk is full or gone; the journal ends with its last whole line.
         """
         self._write(encode(entry))
 
@@ -70,7 +70,7 @@ class Journal:
             self._file.seek(self._end)
             if not isinstance(error, OSError):
                 raise
-            raise SearchError(
+            raise RecordingError(
                 f"cannot write {self.path}: {error.strerror}",
                 hint="free some disk space, then resume the run: nothing recorded is lost",
             ) from error

@@ -57,9 +57,6 @@ class RunRecord:
         """
         folder = RunFolder.open(path)
         info, replay = read_info(folder.journal_path), Replay.of(folder.journal_path)
-        tree = SearchTree()
-        for node in replay.nodes:
-            tree.add(node)
         finished = replay.finished
         running = "running" if folder.is_locked() else "stopped"
         return cls(
@@ -77,7 +74,7 @@ class RunRecord:
             started_at=info.created_at,
             elapsed_seconds=replay.seconds,
             usage=replay.spend.usage,
-            tree=tree,
+            tree=replay.tree(),
             selection=_present(replay.scores.get("selection", {})),
             test=_present(replay.scores.get("test", {})),
             best=finished.best if finished else None,

@@ -16,6 +16,7 @@ from search.entries import AnswersRead, Entry, FaultSeen, NodeRefit, RunFinished
 from search.journal import read_entries
 from search.metric import Metric
 from search.node import Node, Status, Usage
+from search.tree import SearchTree
 
 
 @dataclass(slots=True)
@@ -60,6 +61,13 @@ class Replay:
         num_steps = sum(node.status is not Status.ERROR for node in self.nodes)
         return Spend(num_steps=num_steps, seconds=self.seconds, usage=usage)
 
+    def tree(self) -> SearchTree:
+        """All nodes, in the order in which they were recorded."""
+        tree = SearchTree()
+        for node in self.nodes:
+            tree.add(node)
+        return tree
+
     def _note_time(self, entry: Entry) -> None:
         if isinstance(entry, entries.SessionStarted):
             self._close_session()
@@ -71,6 +79,10 @@ class Replay:
         if self._session_start is not None:
             self.seconds += self._session_end - self._session_start
         self._session_start = None
+
+    def _take_node(self, entry: entries.NodeAdded) -> None:
+        self.nodes.append(entry.node)
+        self.finalists = self.finished = None  # a search that went on is concluded anew
 
     def _take_scored(self, entry: entries.NodeScored) -> None:
         self.scores.setdefault(entry.split, {})[entry.node] = entry.metric
@@ -90,7 +102,7 @@ class Replay:
 
 
 _TAKERS: dict[type[Entry], Callable[[Replay, Any], object]] = {
-    entries.NodeAdded: lambda replay, entry: replay.nodes.append(entry.node),
+    entries.NodeAdded: Replay._take_node,
     entries.FaultSeen: lambda replay, entry: replay.faults.append(entry),
     entries.AnswersRead: lambda replay, entry: replay.reads.append(entry),
     entries.NodeScored: Replay._take_scored,
