@@ -13,18 +13,9 @@ from pathlib import Path
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".dcm"}
 _SOUND_AND_VIDEO = {".wav", ".mp3", ".flac", ".ogg", ".aif", ".aiff", ".mp4", ".avi", ".mov"}
-_ARRAYS_AND_ARCHIVES = {
-    ".npy",
-    ".npz",
-    ".bson",
-    ".tfrec",
-    ".tfrecord",
-    ".zip",
-    ".7z",
-    ".tar",
-    ".gz",
-}
-MEDIA_SUFFIXES = _IMAGES | _SOUND_AND_VIDEO | _ARRAYS_AND_ARCHIVES
+_ARRAYS = {".npy", ".npz", ".bson", ".tfrec", ".tfrecord"}
+_ARCHIVES = {".zip", ".7z", ".tar", ".gz"}
+MEDIA_SUFFIXES = _IMAGES | _SOUND_AND_VIDEO | _ARRAYS | _ARCHIVES
 PUBLIC_DIR_MODE, PUBLIC_FILE_MODE = 0o755, 0o644
 PRIVATE_DIR_MODE, PRIVATE_FILE_MODE = 0o700, 0o600
 

@@ -66,22 +66,25 @@ class Part:
         table = pd.read_csv(self._root / self._competition.spec.answers)
         column, canonical = self.form.id_column, self.form.canonical
         keys = [canonical(cell) for cell in table[column].astype(str)]
-        wanted = set(keys) if self._rows is None else self._rows_of(split)
+        wanted = set(keys) if self._rows is None else self._ids_of(split, self._rows)
         kept = [index for index, key in enumerate(keys) if key in wanted]
         keys = [keys[index] for index in kept]
-        positions = self.form.positions
-        matched = (
-            positions is not None and len(set(keys)) == len(keys) and set(keys) <= set(positions)
-        )
         return Answers(
             table=table.iloc[kept].reset_index(drop=True),
             ids=frozenset(keys),
-            take=[positions[key] for key in keys] if matched and positions is not None else None,
+            take=self._places(keys),
         )
 
-    def _rows_of(self, split: Split) -> set[int | str]:
-        rows = pd.read_csv(self._rows, dtype=str, keep_default_na=False)
+    def _ids_of(self, split: Split, rows_path: Path) -> set[int | str]:
+        rows = pd.read_csv(rows_path, dtype=str, keep_default_na=False)
         return {self.form.canonical(cell) for cell in rows["id"][rows["split"] == split.value]}
+
+    def _places(self, keys: list[int | str]) -> list[int] | None:
+        """Where a submission has each of the ids; None when they do not match one to one."""
+        positions = self.form.positions
+        if positions is None or len(set(keys)) < len(keys) or not set(keys) <= set(positions):
+            return None
+        return [positions[key] for key in keys]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

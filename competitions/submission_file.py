@@ -17,7 +17,7 @@ from competitions.outcome import Invalid
 
 
 class Rejected(Exception):
-    """A verdict on its way up: carries the `Invalid` from where the fault is found to the outcome."""
+    """A verdict on its way up: carries `Invalid` from where the fault is found."""
 
     def __init__(self, reason: str, *, row: int | None = None, column: str | None = None) -> None:
         super().__init__(reason)

@@ -106,14 +106,13 @@ class SubmissionForm:
 
     def _wrong_column(self, header: list[str]) -> tuple[str, str]:
         given, wanted = Counter(header), set(self.columns)
+        pairs = zip(header, self.columns, strict=False)
         faults = {
             "the column is missing": (name for name in self.columns if name not in given),
             "the column appears twice": (name for name, count in given.items() if count > 1),
             "the column does not belong here": (name for name in header if name not in wanted),
             "the column is in the wrong place": (
-                name
-                for name, expected in zip(header, self.columns, strict=False)
-                if name != expected
+                name for name, expected in pairs if name != expected
             ),
         }
         return next((reason, name) for reason, names in faults.items() for name in names)
