@@ -1,0 +1,5 @@
+"""`python -m scaffold` is `exitree`."""
+
+from scaffold.cli.main import main
+
+main()

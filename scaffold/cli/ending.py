@@ -1,0 +1,55 @@
+"""What a search says when it has ended: the result, where it is, what to do next."""
+
+from __future__ import annotations
+
+import json
+
+from rich.console import Console
+from rich.table import Table
+
+from scaffold.artifacts import summary
+from search.budget import StopReason
+from search.record import RunRecord
+from search.run_folder import RunFolder
+
+WHY = {
+    StopReason.STEPS: "all steps are done",
+    StopReason.WALL_CLOCK: "the time is used up",
+    StopReason.TOKENS: "the tokens are used up",
+    StopReason.USD: "the money is used up",
+    StopReason.COST_UNKNOWN: "a dollar limit is set, but the model's price is unknown",
+    StopReason.INFRASTRUCTURE: "our infrastructure failed again and again",
+    StopReason.INTERRUPTED: "you interrupted it",
+    StopReason.FINISHED: "you asked for the best so far",
+}
+
+
+def print_ending(folder: RunFolder, reason: StopReason, *, as_json: bool) -> None:
+    """The summary of a run that has just stopped, for a person or as JSON."""
+    record = RunRecord.open(folder.path)
+    if as_json:
+        print(json.dumps(summary(record), indent=2))
+        return
+    console = Console(highlight=False)
+    console.print(f"\nThe search stopped: {WHY[reason]}.", markup=False)
+    if record.faults and reason is StopReason.INFRASTRUCTURE:
+        console.print(f"last fault: {record.faults[-1].reason}", markup=False)
+    table = Table.grid(padding=(0, 2))
+    for label, text in _rows(folder, record):
+        table.add_row(f"[dim]{label}[/]", text)
+    console.print(table)
+
+
+def _rows(folder: RunFolder, record: RunRecord) -> list[tuple[str, str]]:
+    done = folder.best_dir.is_dir() and record.best is not None
+    metric = f"{record.metric_name}, {record.direction.value}"
+    rows = [("metric", metric), *record.best_summary.items()] if done else []
+    rows += [("note", note) for note in record.notes]
+    if done:
+        rows.append(("best", f"{folder.best_dir}/"))
+    elif record.status == "finished":
+        rows.append(("best", "none: no node was valid"))
+    rows.append(("report", str(folder.report_path)))
+    following = ["show", "best"] if done else ["resume", "show"]
+    rows += [("next", f"exitree {command} {folder.path}") for command in following]
+    return rows

@@ -1,0 +1,77 @@
+"""`exitree grade RUN`: what the answer of a run scores on the hidden test answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(grade)
+
+
+def grade(
+    run: RunName,
+    runs_dir: RunsDir = RUNS_DIR,
+    data_dir: Annotated[Path | None, typer.Option(help="Prepared data (the run's own).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade the answer of a run on the test answers: score, medal, percentile.
+
+    The reading of the answers is recorded in the run's journal.
+    """
+    from rich.console import Console
+
+    from competitions.outcome import Graded, Split
+    from competitions.registry import find
+    from scaffold.config_sources import load
+    from scaffold.errors import ScaffoldError
+    from scaffold.runs import find_run
+    from search.entries import AnswersRead
+    from search.journal import Journal
+    from search.record import RunRecord
+
+    folder = find_run(run, runs_dir)
+    record = RunRecord.open(folder.path)
+    submission = folder.best_dir / "submission.csv"
+    if record.best is None or not submission.is_file():
+        raise ScaffoldError(
+            f"run {folder.run_id} has no answer yet",
+            hint=f"`exitree resume {run}` goes on; with --finish it takes the best so far",
+        )
+    config = load(files=[folder.config_path], environ={}).config
+    competition = find(config.competition, config.competitions_dirs)
+    prepared = competition.prepare(data_dir or config.data_dir)
+    with folder.locked(), Journal.resume(folder.journal_path) as journal:
+        journal.append(
+            AnswersRead(at=time.time(), split="test", nodes=[record.best], purpose="exitree grade")
+        )
+    outcome = prepared.grade(submission, Split.TEST, num_bootstrap=200)
+    if not isinstance(outcome, Graded):
+        raise ScaffoldError(
+            f"the answer of run {folder.run_id} cannot be graded: {outcome.reason}",
+            hint=f"`exitree competitions check {competition.spec.id} {submission}` says more",
+        )
+    standing = competition.standing(outcome.score)
+    document = {
+        "run": folder.run_id,
+        "node": record.best,
+        "score": outcome.score,
+        "stderr": outcome.stderr,
+        "medal": standing.medal.value if standing and standing.medal else None,
+        "percentile": standing.percentile if standing else None,
+        "rank": standing.rank if standing else None,
+        "above_median": standing.above_median if standing else None,
+    }
+    if as_json:
+        print(json.dumps(document, indent=2))
+        return
+    console = Console(highlight=False)
+    for label, value in document.items():
+        console.print(f"{label.replace('_', ' '):<13}{'-' if value is None else value}")

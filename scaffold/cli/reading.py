@@ -1,0 +1,175 @@
+"""Commands that read runs and change nothing: `runs`, `show`, `diff`, `best`, `view`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+
+if TYPE_CHECKING:
+    from search.node import Node
+    from search.record import RunRecord
+
+NodeId = Annotated[int, typer.Argument(min=0)]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (runs, show, diff, best, view):
+        app.command()(command)
+
+
+def runs(runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
+    """List all runs, the newest last."""
+    from scaffold.artifacts import summary
+    from search.errors import SearchError
+    from search.record import RunRecord
+    from search.run_folder import find_runs
+    from search.views.tables import runs_table
+
+    records, unreadable = [], []
+    for folder in find_runs(runs_dir):
+        try:
+            records.append(RunRecord.open(folder.path))
+        except SearchError as error:
+            unreadable.append(str(error))
+    if as_json:
+        print(json.dumps([summary(record) for record in records], indent=2))
+        return
+    console = _console()
+    if not records:
+        console.print(f"no runs in {runs_dir}; begin one with `exitree search COMPETITION`")
+    else:
+        console.print(runs_table(records))
+    for problem in unreadable:
+        console.print(f"left out: {problem}", markup=False)
+
+
+def show(
+    run: RunName,
+    node: Annotated[int | None, typer.Argument(help="Show this node in full.", min=0)] = None,
+    runs_dir: RunsDir = RUNS_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Show a run: its summary, tree and nodes; or one node with plan, code and output."""
+    from scaffold.artifacts import summary
+    from search.views.tables import node_view, run_view
+
+    record = _record(run, runs_dir)
+    chosen = None if node is None else _node(record, node)
+    if not as_json:
+        _console().print(run_view(record) if chosen is None else node_view(record, chosen.id))
+        return
+    if chosen is None:
+        nodes = [_node_facts(record, item) for item in record.tree]
+        document = {"run": summary(record), "nodes": nodes, "best": record.best}
+    else:
+        prompt = [message.to_dict() for message in record.prompt(chosen.id)]
+        document = {**chosen.to_dict(), **_node_facts(record, chosen), "prompt": prompt}
+    print(json.dumps(document, indent=2))
+
+
+def diff(
+    run: RunName,
+    a: NodeId,
+    b: NodeId,
+    runs_dir: RunsDir = RUNS_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Show how the solution of node B differs from that of node A."""
+    from search.views.tables import diff_view, unified_diff
+
+    record = _record(run, runs_dir)
+    first, second = _node(record, a), _node(record, b)
+    if as_json:
+        text = unified_diff(record, first.id, second.id)
+        print(json.dumps({"a": first.id, "b": second.id, "diff": text}, indent=2))
+    else:
+        _console().print(diff_view(record, first.id, second.id))
+
+
+def best(run: RunName, runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
+    """Print the answer of a run: scores, where its files are, and its script."""
+    from scaffold.errors import ScaffoldError
+    from search.run_folder import RunFolder
+    from search.views.tables import best_view
+
+    record = _record(run, runs_dir)
+    if record.best is None:
+        raise ScaffoldError(
+            f"run {record.run_id} has no answer yet ({record.status})",
+            hint=f"`exitree resume {run}` goes on; with --finish it takes the best so far",
+        )
+    directory = RunFolder(record.path).best_dir
+    if as_json:
+        paths = {"solution": directory / "solution.py", "submission": directory / "submission.csv"}
+        facts: dict[str, Any] = {name: str(path) for name, path in paths.items()}
+        document = {"node": record.best, "summary": dict(record.best_summary), **facts}
+        print(json.dumps(document, indent=2))
+    else:
+        _console().print(best_view(record, directory))
+
+
+def view(
+    run: RunName,
+    runs_dir: RunsDir = RUNS_DIR,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open it.")] = True,
+) -> None:
+    """Make the HTML report of a run anew and open it in a browser."""
+    import webbrowser
+
+    from scaffold.runs import find_run
+    from search.record import RunRecord
+    from search.views.report import write_report
+
+    folder = find_run(run, runs_dir)
+    write_report(RunRecord.open(folder.path), folder.report_path)
+    print(folder.report_path)
+    if open_browser:
+        webbrowser.open(folder.report_path.resolve().as_uri())
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console()
+
+
+def _record(run: str, runs_dir: Path) -> RunRecord:
+    from scaffold.runs import find_run
+    from search.record import RunRecord
+
+    return RunRecord.open(find_run(run, runs_dir).path)
+
+
+def _node(record: RunRecord, node_id: int) -> Node:
+    from scaffold.errors import ScaffoldError
+
+    if node_id not in record.tree:
+        raise ScaffoldError(
+            f"run {record.run_id} has no node {node_id}",
+            hint=f"it has {len(record.tree)}: `exitree show {record.run_id}` lists them",
+        )
+    return record.tree[node_id]
+
+
+def _node_facts(record: RunRecord, node: Node) -> dict[str, Any]:
+    """The short form of a node that `show RUN --json` promises."""
+    selection, test = record.selection.get(node.id), record.test.get(node.id)
+    return {
+        "id": node.id,
+        "parents": list(node.parents),
+        "operator": node.operator,
+        "status": node.status.value,
+        "metric": node.metric.value if node.metric else None,
+        "quality": node.quality,
+        "selection": selection.value if selection else None,
+        "test": test.value if test else None,
+        "seconds": node.seconds,
+        "tokens": node.usage.total_tokens,
+        "cost_usd": node.usage.cost_usd,
+        "feedback": node.feedback,
+    }

@@ -1,0 +1,166 @@
+"""`exitree search` and `exitree resume`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+
+if TYPE_CHECKING:
+    from scaffold.config_sources import ResolvedConfig
+    from scaffold.session import Session
+
+RUN_FAILED, INTERRUPTED = 1, 130
+
+Steps = Annotated[int | None, typer.Option(help="Stop after this many steps (40).", min=1)]
+Hours = Annotated[float | None, typer.Option(help="Stop after this much wall-clock time.")]
+MaxUsd = Annotated[float | None, typer.Option(help="Stop when the model has cost this much.")]
+Workers = Annotated[int | None, typer.Option(help="Steps carried out at the same time (1).")]
+Settings = Annotated[
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; repeatable.")
+]
+GradeAll = Annotated[
+    bool, typer.Option("--grade-all", help="At the end also refit and grade all nodes on test.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(search)
+    app.command()(resume)
+
+
+def search(
+    competition: Annotated[
+        str, typer.Argument(help="A competition's id or folder: see `exitree competitions list`.")
+    ] = "",
+    steps: Steps = None,
+    hours: Hours = None,
+    max_usd: MaxUsd = None,
+    workers: Workers = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same search (0).")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Which node next: greedy, chain, best_of_n, ... (greedy).")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Who writes: recipe, openai/NAME, scripted/PATH (recipe).")
+    ] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(help="Where scripts run: auto, docker, process (auto).")
+    ] = None,
+    runs_dir: Annotated[Path | None, typer.Option(help="Where the run is kept (runs).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Prepared data (~/.exitree/data).")
+    ] = None,
+    competitions_dir: Annotated[
+        list[Path] | None, typer.Option(help="A further folder of competitions; repeatable.")
+    ] = None,
+    deterministic: Annotated[
+        bool | None,
+        typer.Option("--deterministic", help="Reproducible also with several workers."),
+    ] = None,
+    config: Annotated[
+        list[Path], typer.Option("-c", "--config", help="YAML settings; repeatable, later wins.")
+    ] = [],  # noqa: B006 typer copies it
+    settings: Settings = [],  # noqa: B006
+    grade_all: GradeAll = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the resolved settings and stop.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Search a competition: draft, improve, diverge, debug and combine solutions in a sandbox."""
+    from scaffold.config_sources import load
+    from scaffold.session import new_session
+
+    flags = _flags(steps, hours, max_usd, workers) | {
+        "competition": competition or None,
+        "seed": seed,
+        "policy.name": policy,
+        "model.name": model,
+        "sandbox.kind": sandbox,
+        "runs_dir": None if runs_dir is None else str(runs_dir),
+        "data_dir": None if data_dir is None else str(data_dir),
+        "competitions_dirs": [str(path) for path in competitions_dir or ()] or None,
+        "deterministic": deterministic,
+    }
+    resolved = load(flags=flags, overrides=settings, files=config)
+    if dry_run:
+        _print_settings(resolved)
+        return
+    with new_session(resolved.config) as session:
+        _watch(session, grade_all=grade_all, finish=False, as_json=as_json)
+
+
+def resume(
+    run: RunName,
+    steps: Steps = None,
+    hours: Hours = None,
+    max_usd: MaxUsd = None,
+    workers: Workers = None,
+    runs_dir: RunsDir = RUNS_DIR,
+    settings: Settings = [],  # noqa: B006
+    grade_all: GradeAll = False,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="No further steps: choose and refit the best so far.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run: do only what is owed. Limits given here replace those of the run."""
+    from scaffold.config_sources import load
+    from scaffold.errors import ScaffoldError
+    from scaffold.runs import find_run
+    from scaffold.session import resumed_session
+
+    folder = find_run(run, runs_dir)
+    if not folder.config_path.is_file():
+        raise ScaffoldError(
+            f"run {folder.run_id} has no config.yaml: it was started from Python",
+            hint="go on with it from Python: Session(parts=..., folder=RunFolder.open(path)).run()",
+        )
+    flags = _flags(steps, hours, max_usd, workers)
+    resolved = load(flags=flags, overrides=settings, files=[folder.config_path], environ={})
+    with resumed_session(folder, resolved.config) as session:
+        _watch(session, grade_all=grade_all, finish=finish, as_json=as_json)
+
+
+def _flags(
+    steps: int | None, hours: float | None, max_usd: float | None, workers: int | None
+) -> dict[str, Any]:
+    return {
+        "budget.steps": steps,
+        "budget.hours": hours,
+        "budget.max_usd": max_usd,
+        "workers": workers,
+    }
+
+
+def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) -> None:
+    """Runs a session under a live view, then says how it ended and what to do next."""
+    from rich.console import Console
+
+    from scaffold.cli.ending import print_ending
+    from search.budget import StopReason
+    from search.views.live import make_view
+
+    console = Console(stderr=as_json)
+    if session.notice:
+        console.print(session.notice, markup=False, highlight=False)
+    with make_view(console, session.watched()) as view:
+        reason = session.run(observers=[view], grade_all=grade_all, finish=finish)
+    print_ending(session.folder, reason, as_json=as_json)
+    if reason is StopReason.INTERRUPTED:
+        raise typer.Exit(INTERRUPTED)
+    if reason is StopReason.INFRASTRUCTURE:
+        raise typer.Exit(RUN_FAILED)
+
+
+def _print_settings(resolved: ResolvedConfig) -> None:
+    """The settings as YAML that `-c` takes; what differs from the defaults is marked."""
+    from scaffold.config import dump
+
+    print(dump(resolved.config), end="")
+    for change in resolved.changes():
+        print(f"# {change.key}: {change.value!r} instead of {change.default!r} ({change.source})")

@@ -1,0 +1,194 @@
+"""What follows a search of a competition: choose on hidden rows, refit, report the test score.
+
+    selection   all valid nodes are scored on the selection rows; the one-SE rule ranks them
+    refit       the first in that order is run on the full public data; if its submission is not
+                valid there, the next one is
+    report      the answer's test score and medal; with `grade_all` every valid node is refit and
+                graded on test, for analysis only
+
+Everything is recorded as it happens, so a killed conclusion goes on where it was. Hidden answers
+are read by the grader in this process; each read stands in the journal before it happens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from competitions.outcome import Graded, GraderFault, Invalid, Split
+from scaffold.competition_task import CompetitionTask
+from scaffold.errors import ScaffoldError
+from search.entries import AnswersRead, Entry, FinalistsChosen, NodeRefit, NodeScored, RunFinished
+from search.events import StageStarted
+from search.journal import Journal
+from search.metric import Metric
+from search.node import Node, Outcome, Status
+from search.protocols import Observer
+from search.replay import Replay
+from search.run_folder import RunFolder
+from search.selection import RULE, Candidate, rank
+from search.tree import SearchTree
+
+NUM_BOOTSTRAP = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """Concludes one run. `replay` is what the journal says so far; it is kept up to date here."""
+
+    folder: RunFolder
+    journal: Journal
+    tree: SearchTree
+    replay: Replay
+    task: CompetitionTask
+    observers: Sequence[Observer] = ()
+    num_workers: int = 1
+
+    def conclude(self, *, grade_all: bool = False) -> RunFinished:
+        """Does what is owed and returns the run's last word. Idempotent.
+
+        Raises:
+            ScaffoldError: our infrastructure failed; the run can be resumed.
+        """
+        self._select()
+        best = self._refit_finalists()
+        if best is not None:
+            self._grade_test([best], "final report")
+        if grade_all:
+            self._grade_all()
+        finished = RunFinished(at=time.time(), best=best, summary=self._summary(best))
+        if self.replay.finished is None or self.replay.finished.summary != finished.summary:
+            self._record(finished)
+        return finished
+
+    def refit_dir(self, node_id: int) -> Path:
+        return self.folder.node_dir(node_id) / "refit"
+
+    def _select(self) -> None:
+        """Scores on the selection rows, then the order of the finalists."""
+        if self.replay.finalists is not None:
+            return
+        owed = [node.id for node in self.tree.valid if node.id not in self._scores("selection")]
+        if owed:
+            self._stage("selection", f"{len(owed)} nodes")
+            self._read(Split.SELECTION, owed, "final choice")
+            for node_id in owed:
+                path = self.folder.submission_path(node_id)
+                self._score(Split.SELECTION, node_id, path, NUM_BOOTSTRAP)
+        scores = self._scores("selection")
+        candidates = [
+            Candidate(node=node.id, search=node.metric, selection=selection)
+            for node in self.tree.valid
+            if node.metric is not None and (selection := scores.get(node.id)) is not None
+        ]
+        self._record(FinalistsChosen(at=time.time(), nodes=rank(candidates), rule=RULE))
+
+    def _refit_finalists(self) -> int | None:
+        """The first finalist whose refit is valid."""
+        for node_id in self.replay.finalists or ():
+            if node_id not in self.replay.refits:
+                self._stage("refit", f"node {node_id} on the full public data")
+                self._refit([self.tree[node_id]])
+            if self.replay.refits[node_id].valid:
+                return node_id
+        return None
+
+    def _grade_all(self) -> None:
+        owed = [node for node in self.tree.valid if node.id not in self.replay.refits]
+        self._stage("grade_all", f"refitting {len(owed)} nodes, for analysis only")
+        self._refit(owed)
+        refit = [node.id for node in self.tree.valid if self.replay.refits[node.id].valid]
+        self._grade_test(refit, "analysis of all nodes (--grade-all)")
+
+    def _refit(self, nodes: Sequence[Node]) -> None:
+        """Runs scripts on the full public data, side by side, and records each."""
+        pool = ThreadPoolExecutor(self.num_workers)
+        try:
+            for node, outcome in zip(nodes, pool.map(self._run_refit, nodes), strict=True):
+                if outcome.status is Status.ERROR:
+                    raise ScaffoldError(
+                        f"the refit of node {node.id} could not be run: {outcome.feedback}",
+                        hint="mend that, then `exitree resume` the run",
+                    )
+                self._record(
+                    NodeRefit(
+                        at=time.time(),
+                        node=node.id,
+                        valid=outcome.status is Status.VALID,
+                        reason=outcome.feedback,
+                        seconds=outcome.seconds,
+                    )
+                )
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run_refit(self, node: Node) -> Outcome:
+        directory = self.refit_dir(node.id)
+        directory.mkdir(exist_ok=True)
+        return self.task.refit(node.content, directory)
+
+    def _grade_test(self, node_ids: Sequence[int], purpose: str) -> None:
+        owed = [node_id for node_id in node_ids if node_id not in self._scores("test")]
+        if not owed:
+            return
+        self._read(Split.TEST, owed, purpose)
+        for node_id in owed:
+            self._score(Split.TEST, node_id, self.refit_dir(node_id) / "submission.csv", 0)
+
+    def _score(self, split: Split, node_id: int, path: Path, num_bootstrap: int) -> None:
+        outcome = self.task.prepared.grade(path, split, num_bootstrap=num_bootstrap)
+        metric, reason = None, ""
+        match outcome:
+            case Graded():
+                metric = Metric(outcome.score, self.task.direction, outcome.stderr)
+            case Invalid() | GraderFault():
+                reason = outcome.reason
+        self._record(
+            NodeScored(
+                at=time.time(), split=split.value, node=node_id, metric=metric, reason=reason
+            )
+        )
+
+    def _summary(self, best: int | None) -> dict[str, str]:
+        """What the report says about the answer, label by label."""
+        if best is None:
+            return {}
+        node, summary = self.tree[best], {"node": str(best)}
+        selection, test = self._scores("selection").get(best), self._scores("test").get(best)
+        if node.metric is not None:
+            summary["search score"] = f"{node.metric.value:.5f}"
+        if selection is not None:
+            summary["selection score"] = f"{selection.value:.5f} ± {selection.stderr or 0.0:.5f}"
+        if test is not None:
+            summary["test score"] = f"{test.value:.5f}"
+            summary |= _standing(self.task, test.value)
+        return summary
+
+    def _scores(self, split: str) -> dict[int, Metric | None]:
+        return self.replay.scores.get(split, {})
+
+    def _read(self, split: Split, node_ids: Iterable[int], purpose: str) -> None:
+        self._record(
+            AnswersRead(at=time.time(), split=split.value, nodes=list(node_ids), purpose=purpose)
+        )
+
+    def _record(self, entry: Entry) -> None:
+        self.journal.append(entry)
+        self.replay.extend([entry])
+
+    def _stage(self, stage: str, detail: str) -> None:
+        for observer in self.observers:
+            observer.notify(StageStarted(stage, detail, time.time()))
+
+
+def _standing(task: CompetitionTask, score: float) -> dict[str, str]:
+    standing = task.prepared.competition.standing(score)
+    if standing is None:
+        return {}
+    return {
+        "medal": standing.medal.value if standing.medal else "none",
+        "percentile": f"{100 * standing.percentile:.1f}",
+    }

@@ -1,0 +1,35 @@
+"""Finding a run by what a person types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.naming import unknown_name
+from search.errors import SearchError
+from search.run_folder import RunFolder, find_runs
+
+LAST = "last"
+
+
+def find_run(name: str, runs_dir: Path) -> RunFolder:
+    """The run that `name` means: a folder, a run's name below `runs_dir`, its unambiguous
+    beginning, or `last` for the newest.
+
+    Raises:
+        ScaffoldError: there is no such run. SearchError: several runs begin so.
+    """
+    if (Path(name) / "journal.jsonl").is_file():
+        return RunFolder.open(Path(name))
+    runs = {folder.run_id: folder for folder in find_runs(runs_dir)}
+    if name == LAST and runs:
+        return runs[max(runs)]
+    matches = [run_id for run_id in runs if run_id.startswith(name)]
+    if name in runs:
+        matches = [name]
+    if len(matches) > 1:
+        raise SearchError(
+            f"{len(matches)} runs begin with {name!r}", hint=f"say more: {', '.join(matches[:3])}"
+        )
+    if not matches:
+        raise unknown_name("run", name, runs, more=f"`exitree runs` lists those in {runs_dir}")
+    return runs[matches[0]]
