@@ -39,7 +39,7 @@ setup: $(VENV)/.user
 	@echo "setup: ready; try $(BIN)/exitree --help"
 
 demo: $(VENV)/.user
-	@$(BIN)/exitree search spaceport-churn --steps $(DEMO_STEPS) --workers $(WORKERS)
+	@$(BIN)/exitree search night-ferry --steps $(DEMO_STEPS) --workers $(WORKERS)
 
 test: $(VENV)/.dev
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
