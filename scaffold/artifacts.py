@@ -12,9 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from search.durable import recording, replace_text
 from search.entries import RunFinished
 from search.record import RunRecord
-from search.run_folder import RunFolder, replace_text
+from search.run_folder import RunFolder
 from search.views.report import write_report
 
 VERSIONS_OF = ("exitree", "numpy", "pandas", "scikit-learn", "networkx", "openai", "docker")
@@ -62,22 +63,23 @@ def summary(record: RunRecord) -> dict[str, Any]:
 def write_best(folder: RunFolder, finished: RunFinished, refit_dir: Path) -> None:
     """Puts the chosen solution, its submission and a note on both into best/."""
     assert finished.best is not None
-    made = Path(tempfile.mkdtemp(dir=folder.path, prefix=".best-"))
-    made.chmod(0o755)
-    shutil.copyfile(refit_dir / "submission.csv", made / "submission.csv")
-    solution = next(folder.node_dir(finished.best).glob("solution.*"))
-    shutil.copyfile(solution, made / solution.name)
-    replace_text(made / "README.md", _readme(folder, finished, solution.name))
-    shutil.rmtree(folder.best_dir, ignore_errors=True)
-    made.rename(folder.best_dir)
+    with recording(folder.best_dir):
+        made = Path(tempfile.mkdtemp(dir=folder.path, prefix=".best-"))
+        made.chmod(0o755)
+        shutil.copyfile(refit_dir / "submission.csv", made / "submission.csv")
+        solution = next(folder.node_dir(finished.best).glob("solution.*"))
+        shutil.copyfile(solution, made / solution.name)
+        replace_text(made / "README.md", _readme(folder, finished, solution.name))
+        shutil.rmtree(folder.best_dir, ignore_errors=True)
+        made.rename(folder.best_dir)
 
 
 def _readme(folder: RunFolder, finished: RunFinished, solution: str) -> str:
     facts = "\n".join(f"* {label}: {text}" for label, text in finished.summary.items())
     return f"""# The answer of run {folder.run_id}
 
-`{solution}` is the script of node {finished.best}; `submission.csv` is what it wrote when it was run
-on the full public data ("refit"). It was chosen on rows that the search never saw.
+`{solution}` is the script of node {finished.best}; `submission.csv` is what it wrote when it was
+run on the full public data ("refit"). It was chosen on rows that the search never saw.
 
 {facts}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold import artifacts
@@ -24,11 +24,12 @@ from scaffold.policies import create_policy
 from scaffold.run import Run
 from scaffold.task import Task
 from search.budget import Budget, StopReason
-from search.entries import RunFinished, RunInfo
+from search.durable import replace_text
+from search.entries import RunFinished, RunInfo, SearchEnded
 from search.journal import Journal
 from search.protocols import Observer, Policy
 from search.replay import Replay
-from search.run_folder import RunFolder, replace_text
+from search.run_folder import RunFolder
 from search.runner import Recorded, Runner, SearchPlan
 
 CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
@@ -48,7 +49,7 @@ class SearchParts:
     seed: int = 0
     num_workers: int = 1
     deterministic: bool = False
-    sizes: PromptSizes = PromptSizes()
+    sizes: PromptSizes = field(default_factory=PromptSizes)
     cancel: Callable[[], None] = lambda: None
 
 
@@ -126,13 +127,14 @@ class Session:
             ScaffoldError: the user must change something.
         """
         with self.folder.locked(), Journal.resume(self.folder.journal_path) as journal:
-            try:
-                reason = StopReason.FINISHED if finish else self._search(journal, observers)
-                if reason not in CONCLUDED_LATER:
-                    self._conclude(journal, observers, grade_all)
-            finally:
-                artifacts.refresh(self.folder)
-        artifacts.refresh(self.folder)  # once more: now nobody holds the run
+            if finish:
+                reason = StopReason.FINISHED
+                journal.append(SearchEnded(at=time.time(), reason=reason.value))
+            else:
+                reason = self._search(journal, observers)
+            if reason not in CONCLUDED_LATER:
+                self._conclude(journal, observers, grade_all)
+        artifacts.refresh(self.folder)
         return reason
 
     def _search(self, journal: Journal, observers: Sequence[Observer]) -> StopReason:
@@ -178,8 +180,9 @@ class Session:
 
 @contextmanager
 def _parts(config: SearchConfig) -> Iterator[SearchParts]:
-    from competitions.registry import find
     from sandbox.auto import open_sandbox
+
+    from competitions.registry import find
 
     if not config.competition:
         raise ScaffoldError(

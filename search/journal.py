@@ -16,8 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from search.durable import recording, sync_directory
 from search.entries import Entry, RunInfo, decode, encode
-from search.errors import RecordingError, SearchError
+from search.errors import SearchError
 
 FORMAT = "exitree-journal"
 VERSION = 1
@@ -40,7 +41,7 @@ class Journal:
         """
         journal = cls(path, path.open("xb", buffering=0))
         journal._write({"format": FORMAT, "version": VERSION, "run": info.to_dict()})
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return journal
 
     @classmethod
@@ -61,19 +62,15 @@ class Journal:
     def _write(self, data: dict[str, Any]) -> None:
         line = json.dumps(data, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
         try:
-            rest = memoryview(line)
-            while rest:
-                rest = rest[self._file.write(rest) :]
-            os.fsync(self._file.fileno())
-        except BaseException as error:  # a full disk, or Ctrl-C between write and fsync
+            with recording(self.path):
+                rest = memoryview(line)
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+                os.fsync(self._file.fileno())
+        except BaseException:  # a full disk, or Ctrl-C between write and fsync
             self._file.truncate(self._end)
             self._file.seek(self._end)
-            if not isinstance(error, OSError):
-                raise
-            raise RecordingError(
-                f"cannot write {self.path}: {error.strerror}",
-                hint="free some disk space, then resume the run: nothing recorded is lost",
-            ) from error
+            raise
         self._end += len(line)
 
     def close(self) -> None:
@@ -157,11 +154,3 @@ def _whole_bytes(path: Path) -> int:
                 return start + newline + 1
             end = start
     return 0
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

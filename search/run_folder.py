@@ -14,13 +14,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from search.durable import recording, replace_text
 from search.errors import SearchError
 from search.node import Message, Node, Proposal
 
@@ -130,22 +130,32 @@ class RunFolder:
         return False
 
     def begin_node(self, node_id: int) -> Path:
-        """An empty folder for a step; what an interrupted earlier try left in it is removed."""
+        """An empty folder for a step; what an interrupted earlier try left in it is removed.
+
+        Raises:
+            RecordingError: it cannot be made.
+        """
         directory = self.node_dir(node_id)
-        directory.mkdir(exist_ok=True)
-        for path in directory.iterdir():
-            path.unlink()
+        with recording(directory):
+            directory.mkdir(exist_ok=True)
+            for path in directory.iterdir():
+                path.unlink()
         return directory
 
     def write_node(self, node: Node, proposal: Proposal | None, language: str) -> None:
-        """Writes a node's files. `proposal` is None where the model never answered."""
+        """Writes a node's files. `proposal` is None where the model never answered.
+
+        Raises:
+            RecordingError: they cannot be written.
+        """
         directory = self.node_dir(node.id)
-        if proposal is not None:
-            messages = [message.to_dict() for message in proposal.messages]
-            _write(directory / "prompt.json", json.dumps(messages, indent=1))
-            _write(directory / "completion.txt", proposal.completion)
-        _write(directory / f"solution{SUFFIXES.get(language, '.txt')}", node.content)
-        _write(directory / "output.txt", node.output)
+        with recording(directory):
+            if proposal is not None:
+                messages = [message.to_dict() for message in proposal.messages]
+                _write(directory / "prompt.json", json.dumps(messages, indent=1))
+                _write(directory / "completion.txt", proposal.completion)
+            _write(directory / f"solution{SUFFIXES.get(language, '.txt')}", node.content)
+            _write(directory / "output.txt", node.output)
 
     def read_prompt(self, node_id: int) -> list[Message]:
         """What the model was shown; empty where the file is gone."""
@@ -165,21 +175,6 @@ class RunFolder:
         except (OSError, ValueError):
             return {}
         return data if isinstance(data, dict) else {}
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Replaces a file as a whole: a reader sees the old or the new one, also after a crash."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8", errors="backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def find_runs(runs_dir: Path) -> Sequence[RunFolder]:

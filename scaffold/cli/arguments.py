@@ -11,7 +11,8 @@ RunsDir = Annotated[
     Path, typer.Option("--runs-dir", envvar="EXITREE_RUNS_DIR", help="Where runs are.")
 ]
 RunName = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run: its folder, its name or the start of it; `last`.")
+    str,
+    typer.Argument(metavar="RUN", help="A run: its folder, its name or the start of it; `last`."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 RUNS_DIR = Path("runs")

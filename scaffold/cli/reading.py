@@ -24,11 +24,12 @@ def register(app: typer.Typer) -> None:
 
 def runs(runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
     """List all runs, the newest last."""
+    from search.views.tables import runs_table
+
     from scaffold.artifacts import summary
     from search.errors import SearchError
     from search.record import RunRecord
     from search.run_folder import find_runs
-    from search.views.tables import runs_table
 
     records, unreadable = [], []
     for folder in find_runs(runs_dir):
@@ -55,8 +56,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a run: its summary, tree and nodes; or one node with plan, code and output."""
-    from scaffold.artifacts import summary
     from search.views.tables import node_view, run_view
+
+    from scaffold.artifacts import summary
 
     record = _record(run, runs_dir)
     chosen = None if node is None else _node(record, node)
@@ -93,9 +95,10 @@ def diff(
 
 def best(run: RunName, runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
     """Print the answer of a run: scores, where its files are, and its script."""
+    from search.views.tables import best_view
+
     from scaffold.errors import ScaffoldError
     from search.run_folder import RunFolder
-    from search.views.tables import best_view
 
     record = _record(run, runs_dir)
     if record.best is None:

@@ -51,9 +51,7 @@ def search(
         str | None, typer.Option(help="Where scripts run: auto, docker, process (auto).")
     ] = None,
     runs_dir: Annotated[Path | None, typer.Option(help="Where the run is kept (runs).")] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Prepared data (~/.exitree/data).")
-    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Prepared data (~/.exitree/data).")] = None,
     competitions_dir: Annotated[
         list[Path] | None, typer.Option(help="A further folder of competitions; repeatable.")
     ] = None,
@@ -140,10 +138,10 @@ def _flags(
 def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) -> None:
     """Runs a session under a live view, then says how it ended and what to do next."""
     from rich.console import Console
+    from search.views.live import make_view
 
     from scaffold.cli.ending import print_ending
     from search.budget import StopReason
-    from search.views.live import make_view
 
     console = Console(stderr=as_json)
     if session.notice:

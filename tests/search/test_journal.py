@@ -144,16 +144,24 @@ except SearchError as error:
 
 
 def test_replay_adds_up_sessions_and_scores(tmp_path: Path) -> None:
-    later = [SessionStarted(at=100.0, pid=2), NodeAdded(at=103.5, node=node(1, 0, score=0.7))]
-    replay = Replay.of(written(tmp_path / "journal.jsonl", [*EVERY_KIND, *later]))
-    assert [item.id for item in replay.nodes] == [0, 1]
-    assert replay.seconds == pytest.approx(5.0 + 3.5)  # selection and refit are not search time
+    replay = Replay.of(written(tmp_path / "journal.jsonl", EVERY_KIND))
+    assert replay.seconds == pytest.approx(5.0)  # selection and refit are not search time
     assert replay.scores["selection"] == {0: METRIC, 1: None}
     assert replay.finalists == [0]
     assert replay.refits[0].valid
     assert replay.finished is not None
     assert replay.finished.best == 0
+    assert (replay.stop_reason, len(replay.faults), len(replay.reads)) == ("steps", 1, 1)
+
+
+def test_a_search_that_goes_on_is_concluded_anew(tmp_path: Path) -> None:
+    later = [SessionStarted(at=100.0, pid=2), NodeAdded(at=103.5, node=node(1, 0, score=0.7))]
+    replay = Replay.of(written(tmp_path / "journal.jsonl", [*EVERY_KIND, *later]))
+    assert [item.id for item in replay.nodes] == [0, 1]
+    assert replay.seconds == pytest.approx(5.0 + 3.5)
     assert replay.spend.num_steps == 2
+    assert (replay.finalists, replay.finished) == (None, None)
+    assert replay.refits[0].valid  # what a script did on the full data stays true
 
 
 def test_one_process_at_a_time_may_write(tmp_path: Path) -> None:
