@@ -13,7 +13,7 @@ import pandas as pd
 
 from competitions.draws import Draws, powers, with_gaps
 
-NUM_ROWS = 4500
+NUM_ROWS = 5000
 WORKSHOPS = 60
 GLAZES = np.array(["none", "ash", "salt", "celadon", "tenmoku", "lustre", "slip"])
 
@@ -26,8 +26,8 @@ def generate(raw: Path) -> None:
     parts = draws.lognormal((n, 3), 1.0, 0.6)  # kaolin, feldspar, quartz by weight
     kaolin, feldspar, quartz = (parts * [5.0, 3.0, 2.5]).T
     share = kaolin / (kaolin + feldspar + quartz)
-    thickness = draws.lognormal(n, 11, 0.28)
-    length = draws.lognormal(n, 210, 0.25)
+    thickness = draws.lognormal(n, 11, 0.19)
+    length = draws.lognormal(n, 210, 0.18)
     peak = draws.normal(n, 1185, 55)
     soak = draws.lognormal(n, 45, 0.5)
     moisture = draws.lognormal(n, 2.2, 0.45)

@@ -49,7 +49,7 @@ def generate(raw: Path) -> None:
         + 0.5 * np.cos(2 * np.pi * (hour - 4) / 24)
         - 0.5 * (party >= 4)
     )
-    noshow = draws.happens(n, sigmoid(1.35 * logits))
+    noshow = draws.happens(n, sigmoid(1.8 * logits))
     noshow ^= draws.happens(n, 0.03)  # clerks err
 
     table = pd.DataFrame(

@@ -49,7 +49,7 @@ def generate(raw: Path) -> None:
         + 0.6 * np.log(turbidity)
         + 1.3 * (battery < 12.6) * (sun > 0.2)
     )
-    fault = draws.happens(n, sigmoid(1.6 * (logits + 0.85))) & ~draws.happens(n, 0.04)
+    fault = draws.happens(n, sigmoid(1.8 * (logits + 1.5))) & ~draws.happens(n, 0.04)
     temperature, oxygen = temperature + 0.9 * drift, oxygen + 0.75 * stuck
 
     table = pd.DataFrame(

@@ -50,11 +50,11 @@ def generate(raw: Path) -> None:
 def _scanned(ink: Any, scanner: Any, draws: Draws) -> Any:
     """Grey values 0-255 of pictures of ink in [0, 1]; (n, 8, 8) both."""
     n = len(ink)
-    down, right = draws.integer(n, -1, 1), draws.integer(n, -1, 1)
-    gain, paper = draws.uniform(n, 0.45, 1.0), draws.uniform(n, 0.0, 0.3)
+    down, right = draws.category(n, [1, 3, 1]) - 1, draws.category(n, [1, 3, 1]) - 1
+    gain, paper = draws.uniform(n, 0.6, 1.0), draws.uniform(n, 0.0, 0.25)
     top, left = draws.integer(n, 0, SIDE - 2), draws.integer(n, 0, SIDE - 2)
-    smudged, tone = draws.happens(n, 0.35), draws.uniform(n)
-    grain = draws.normal((n, SIDE, SIDE), sd=0.13)
+    smudged, tone = draws.happens(n, 0.25), draws.uniform(n)
+    grain = draws.normal((n, SIDE, SIDE), sd=0.08)
     pictures = np.empty((n, SIDE, SIDE), dtype=np.uint8)
     for row in range(n):
         moved = _moved(ink[row], down[row], right[row])

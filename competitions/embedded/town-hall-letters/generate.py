@@ -1,8 +1,8 @@
 """Short letters to a town hall, each for one of seven departments.
 
-A letter mixes words of its department, words of a neighbouring one, and small talk. Some words mean
-nothing alone ("light" is the lamp's, the tram's or the tree's matter) and decide only in pairs.
-People misspell. Departments are far from equally busy.
+A letter mixes words of its department, words of another one, and small talk. Some words mean nothing
+alone and decide only in pairs: a broken light is not the office that a dark light is. People
+misspell. Departments are far from equally busy.
 """
 
 from __future__ import annotations
@@ -33,15 +33,9 @@ DEPARTMENTS: dict[str, str] = {
     "permits": "licence application form stamp office appointment passport certificate fee signature "
     "planning notice terrace extension stall market scaffold copy register deadline",
 }
-PAIRS: dict[str, str] = {
-    "roads": "street light, traffic light, broken sign, dark corner, water puddle, bus lane",
-    "parks": "broken branch, light shade, tree light, water feature, dog bench, garden waste",
-    "waste": "street bin, broken glass, garden bags, paper bin, market litter, water bottle",
-    "transport": "light rail, broken door, bus shelter, night service, market stop, street stop",
-    "water": "broken main, water bill, street drain, garden hose, night leak, paper bill",
-    "housing": "hall light, broken lift, water damage, night noise, paper walls, garden flat",
-    "permits": "street stall, market stall, garden wall, paper form, night licence, broken seal",
-}
+# Every department has its own pairs of these, so a pair tells what neither word tells alone.
+STATES = "broken dark blocked old missing loose wet locked noisy crooked new frozen".split()
+THINGS = "light sign wall door gate box cover post step cable hook frame ramp board".split()
 SMALL_TALK = (
     "hello dear sir madam please again still since last week month yesterday today morning "
     "evening the our my near outside behind number house street corner it is was has been not very "
@@ -55,7 +49,7 @@ def generate(raw: Path) -> None:
     draws = Draws(20268)
     n, k = NUM_ROWS, len(DEPARTMENTS)
     district = draws.category(n, powers(DISTRICTS, 0.5))
-    leaning = BUSY * np.exp(draws.normal((DISTRICTS, k), sd=0.5))
+    leaning = BUSY * np.exp(draws.normal((DISTRICTS, k), sd=0.9))
     department = draws.category_per_row(leaning[district])
     other = (department + draws.integer(n, 1, k - 1)) % k
     texts = [_letter(draws, *pair) for pair in zip(department, other, strict=True)]
@@ -81,13 +75,13 @@ def _letter(draws: Draws, department: int, other: int) -> str:
     length = int(draws.integer(1, 10, 30)[0])
     words = [SMALL_TALK[index] for index in draws.integer(length, 0, len(SMALL_TALK) - 1)]
     for index in range(length):
-        source = int(draws.category(1, [0.76, 0.13, 0.06, 0.05])[0])
+        source = int(draws.category(1, [0.835, 0.06, 0.03, 0.075])[0])
         if source == 1:
             words[index] = _any(draws, _words(department))
         elif source == 2:
             words[index] = _any(draws, _words(other))
         elif source == 3:
-            words[index] = _any(draws, list(PAIRS.values())[department].split(", "))
+            words[index] = _pair(draws, department)
     text = " ".join(_misspelt(draws, word) for word in words)
     return text[0].upper() + text[1:] + "."
 
@@ -96,16 +90,23 @@ def _words(department: int) -> list[str]:
     return list(DEPARTMENTS.values())[department].split()
 
 
+def _pair(draws: Draws, department: int) -> str:
+    """A state and a thing whose places in the lists add up to the department."""
+    state = int(draws.integer(1, 0, len(STATES) - 1)[0])
+    things = [thing for at, thing in enumerate(THINGS) if (3 * state + at) % 7 == department]
+    return f"{STATES[state]} {_any(draws, things)}"
+
+
 def _any(draws: Draws, options: list[str]) -> str:
     return options[int(draws.category(1, powers(len(options), 0.4))[0])]
 
 
 def _misspelt(draws: Draws, word: str) -> str:
-    """One time in six, two letters change places or one is dropped."""
+    """One time in four, two letters change places or one is dropped."""
     chance: Any = draws.uniform(2)
-    if len(word) < 4 or chance[0] > 1 / 6:
+    if len(word) < 4 or chance[0] > 1 / 4:
         return word
     at = 1 + int(chance[1] * (len(word) - 2))
-    if chance[0] > 1 / 12:
+    if chance[0] > 1 / 8:
         return word[:at] + word[at + 1 :]
     return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
