@@ -10,3 +10,7 @@ class SandboxError(Exception):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class MissingEngineError(SandboxError):
+    """No Docker engine answers (a missing prerequisite: exit code 3)."""
