@@ -1,0 +1,178 @@
+"""A run as the JSON that the report page reads. Every string is `literal` already.
+
+    {"run": {...}, "facts": [[label, text]...], "nodes": [...], "blocks": [...], "texts": [...]}
+
+Long texts stand once in `texts` and are named by their index. Prompts repeat almost everything
+(task, data, the parent's code), so they are cut into pieces at headings, list items and fences:
+a prompt is a list of pieces per message. When the pieces of all prompts exceed `MAX_PROMPT_CHARS`,
+the others are left out of the page, those of the best path last, and the page says where they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from search.metric import Metric
+from search.node import Message, Node
+from search.record import RunRecord
+from search.views import text
+from search.views.layout import TASK, Block, Layout, lay_out
+
+MAX_PROMPT_CHARS = 12_000_000
+
+_CUT = re.compile(r"^(?:#{1,2} |- |```)", re.MULTILINE)
+
+
+class TextTable:
+    """Texts by index, each kept once."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.num_chars = 0
+        self._index: dict[str, int] = {}
+
+    def add(self, value: str) -> int:
+        shown = text.literal(value)
+        if shown not in self._index:
+            self._index[shown] = len(self.texts)
+            self.texts.append(shown)
+            self.num_chars += len(shown)
+        return self._index[shown]
+
+
+def page_data(record: RunRecord, max_prompt_chars: int = MAX_PROMPT_CHARS) -> dict[str, Any]:
+    """Everything the page shows."""
+    layout, texts = lay_out(record.tree), TextTable()
+    nodes = [_node(record, node, layout, texts) for node in record.tree]
+    best = shown_best(record)
+    best_path = set() if best is None else {node.id for node in record.tree.path(best)}
+    limit = texts.num_chars + max_prompt_chars
+    for node in sorted(nodes, key=lambda node: node["id"] not in best_path):
+        full = texts.num_chars >= limit
+        node["prompt"] = None if full else _prompt(record.prompt(node["id"]), texts)
+    return {
+        "run": _run(record),
+        "task": [layout.points[TASK].x, layout.points[TASK].y],
+        "nodes": nodes,
+        "blocks": [_block(block) for block in layout.blocks],
+        "texts": texts.texts,
+    }
+
+
+def shown_best(record: RunRecord) -> int | None:
+    """The node to mark: the chosen one, or the best so far while none is chosen."""
+    if record.best is not None:
+        return record.best
+    return record.tree.best.id if record.tree.best else None
+
+
+def facts(record: RunRecord) -> list[tuple[str, str]]:
+    """What describes a run beside its result, label and text."""
+    statuses = [node.status.value for node in record.tree]
+    counts = ", ".join(
+        f"{statuses.count(name)} {name}" for name in ("valid", "buggy", "error") if name in statuses
+    )
+    pairs = [
+        ("Policy", record.policy),
+        ("Model", record.model),
+        ("Sandbox", record.sandbox),
+        ("Seed", str(record.seed)),
+        ("Status", record.status),
+        ("Stopped by", (record.stop_reason or "-").replace("_", " ")),
+        ("Steps", f"{len(statuses)} ({counts})" if counts else "0"),
+        ("Time", text.seconds(record.elapsed_seconds)),
+        ("Tokens", text.tokens(record.usage.total_tokens)),
+        ("Cost", text.usd(record.usage.cost_usd)),
+    ]
+    return [(label, text.one_line(value)) for label, value in pairs]
+
+
+def result(record: RunRecord) -> list[tuple[str, str]]:
+    """What the run achieved, label and text: its own summary, or the best score so far."""
+    if record.best_summary:
+        pairs = list(record.best_summary.items())
+    elif record.tree.best is not None:
+        pairs = [("Best search score", text.metric(record.tree.best.metric))]
+    else:
+        pairs = [("Best search score", "no valid solution yet")]
+    return [(text.one_line(label), text.one_line(value)) for label, value in pairs]
+
+
+def cut(content: str) -> Iterator[str]:
+    """The pieces of a message, whole when joined. A fenced block's inside is one piece."""
+    start, fenced = 0, False
+    for match in _CUT.finditer(content):
+        at = match.start()
+        if match.group() == "```":
+            fenced = not fenced
+            at = content.find("\n", at) + 1 or len(content) if fenced else at
+        elif fenced:
+            continue
+        if at > start:
+            yield content[start:at]
+            start = at
+    if start < len(content):
+        yield content[start:]
+
+
+def _run(record: RunRecord) -> dict[str, Any]:
+    return {
+        "id": text.one_line(record.run_id),
+        "title": text.one_line(record.title),
+        "metric": text.one_line(record.metric_name),
+        "sign": record.direction.sign,
+        "best": shown_best(record),
+        "chosen": record.best is not None,
+        "startedAt": record.started_at,
+        "costUnknown": record.usage.cost_usd is None,
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    corners = [block.left, block.top, block.right, block.bottom]
+    return {"parent": block.parent, "members": block.members, "corners": corners}
+
+
+def _node(record: RunRecord, node: Node, layout: Layout, texts: TextTable) -> dict[str, Any]:
+    point = layout.points[node.id]
+    return {
+        "id": node.id,
+        "parents": node.parents,
+        "operator": text.one_line(node.operator),
+        "status": node.status.value,
+        "score": _score(node.metric),
+        "selection": _score(record.selection.get(node.id)),
+        "test": _score(record.test.get(node.id)),
+        "quality": _finite(node.quality),
+        "plan": text.literal(node.plan),
+        "brief": text.first_sentence(node.plan),
+        "code": texts.add(node.content),
+        "output": texts.add(node.output),
+        "feedback": text.literal(node.feedback),
+        "promptTokens": node.usage.prompt_tokens,
+        "completionTokens": node.usage.completion_tokens,
+        "usd": _finite(node.usage.cost_usd),
+        "askSeconds": round(node.propose_seconds, 3),
+        "runSeconds": round(node.evaluate_seconds, 3),
+        "at": round(max(0.0, node.created_at - record.started_at), 2),
+        "x": round(point.x, 3),
+        "y": round(point.y, 3),
+    }
+
+
+def _prompt(messages: Sequence[Message], texts: TextTable) -> list[tuple[str, list[int]]]:
+    return [
+        (text.one_line(message.role), [texts.add(piece) for piece in cut(message.content)])
+        for message in messages
+    ]
+
+
+def _score(metric: Metric | None) -> list[float | None] | None:
+    return None if metric is None else [_finite(metric.value), _finite(metric.stderr)]
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
