@@ -158,7 +158,7 @@ class CompetitionTask:
                 return f"The script was stopped from outside: {result.reason or 'by a signal'}"
         reason = result.reason or f"exit code {result.exit_code}"
         last = result.output.rstrip().rpartition("\n")[2].strip()[:300]
-        return f"The script failed ({reason.rstrip('.')}): {last}" if last else reason
+        return f"The script failed ({reason.rstrip('.')}){f': {last}' if last else '.'}"
 
     def _valid(self, graded: Graded, result: ExecutionResult) -> Outcome:
         metric = Metric(graded.score, self.direction, graded.stderr)

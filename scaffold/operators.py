@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scaffold.memory import attempts, in_scope, remember, score_of
 from scaffold.models.base import Model
 from scaffold.parser import parse
-from scaffold.prompt_text import clip, fenced, num_chars, printable, quoted
+from scaffold.prompt_text import excerpt, fenced, num_chars, quoted
 from scaffold.prompts import OPERATORS, SYSTEM, Template, complexity_hint
 from scaffold.task import Task
 from search.metric import Direction
@@ -115,19 +115,19 @@ class PromptOperator:
         better = "higher" if self.task.direction is Direction.MAXIMIZE else "lower"
         score = f"{score_of(node)} ({better} is better)" if node.metric else "failed"
         told = node.status is not Status.ERROR  # an error of ours is no feedback on the program
-        output = printable(node.output) if told else ""
-        output = clip(output, min(num_chars(self.sizes.output_tokens), max_chars // 3), head=0.25)
-        feedback = clip(printable(node.feedback), MAX_FEEDBACK_CHARS, head=0.75) if told else ""
+        max_output = min(num_chars(self.sizes.output_tokens), max_chars // 3)
+        output = excerpt(node.output, max_output, head=0.25) if told else ""
+        feedback = excerpt(node.feedback, MAX_FEEDBACK_CHARS, head=0.75) if told else ""
         around = [
             f"step {node.id} ({node.operator}): {score}",
-            *(["Plan:", quoted(clip(printable(node.plan), MAX_PLAN_CHARS))] if node.plan else []),
+            *(["Plan:", quoted(excerpt(node.plan, MAX_PLAN_CHARS))] if node.plan else []),
         ]
         below = [
             *(["Output:", fenced(output, "text")] if output.strip() else []),
             *(["Feedback:", quoted(feedback)] if feedback else []),
         ]
         taken = sum(len(part) + 2 for part in (*around, *below)) + 100  # fences and headings
-        code = clip(printable(node.content), max(MIN_SOLUTION_CHARS // 2, max_chars - taken))
+        code = excerpt(node.content, max(MIN_SOLUTION_CHARS // 2, max_chars - taken))
         shown = fenced(code, self.task.language) if code.strip() else "(no code)"
         return "\n\n".join([*around, shown, *below])
 

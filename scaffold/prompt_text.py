@@ -44,6 +44,12 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", whole)
 
 
+def excerpt(text: str, max_chars: int, *, head: float = 0.5) -> str:
+    """The text made printable, at most `max_chars` of it."""
+    near = clip(text, max_chars, head=head)  # first, so that the work is bounded too
+    return clip(printable(near), max_chars, head=head)
+
+
 def fenced(text: str, info: str) -> str:
     """A code block whose fence is longer than any run of backticks in the text.
 

@@ -19,7 +19,7 @@ MODELS = NameTable(
     noun="model",
     group="exitree.models",
     builtin={
-        "recipe": "scaffold.models.registry:_recipe",
+        "recipe": "scaffold.models.registry:recipe_model",
         "openai": "scaffold.models.openai:from_config",
         "scripted": "scaffold.models.scripted:from_config",
     },
@@ -36,3 +36,10 @@ def create_model(config: ModelConfig) -> Model:
     """
     factory = MODELS.load(config.name.partition("/")[0])
     return cast("Model", factory(config))
+
+
+def recipe_model(config: ModelConfig) -> Model:
+    """The embedded model; it has no settings."""
+    from scaffold.models.recipe import RecipeModel
+
+    return RecipeModel()
