@@ -13,4 +13,6 @@ class SandboxError(Exception):
 
 
 class MissingEngineError(SandboxError):
-    """No Docker engine answers (a missing prerequisite: exit code 3)."""
+    """Something outside is missing: no Docker engine answers."""
+
+    exit_code = 3
