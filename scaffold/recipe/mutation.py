@@ -1,0 +1,234 @@
+"""How one recipe becomes another: the five operators as draws from the grammar.
+
+Nothing here reads a prompt's words or writes code. `Tried` is what a prompt's memory tells: an
+operator does not repeat a recipe in it as long as there is another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from scaffold.recipe.grammar import Option, fits, model, option, put, seconds, slot, slots
+from scaffold.recipe.imports import names_in_text
+from scaffold.recipe.neighbours import (
+    MAX_MEMBERS,
+    Move,
+    blend,
+    neighbours,
+    partner,
+    plainest,
+    usable_models,
+)
+from scaffold.recipe.problem import Problem
+from scaffold.recipe.recipe import NONE, Change, Recipe, differences
+
+MAX_SECONDS = 2.0  # a script's guessed time, on one core
+LIMIT_SHARE = 0.25  # of the time limit that a guess may take
+ONWARD, BACK = 3.0, 0.1  # weights of going on with, and of undoing, what made the parent
+KEPT_SHARE = 0.7  # of the preparation that a divergence takes over
+FAMILY_SHARE = 0.6  # of combinations that take one member of each family of models
+NUM_TRIES = 30  # drafts drawn before a plain one is taken
+
+TOO_SLOW = re.compile(r"time.?out|timed out|time limit|too slow", re.IGNORECASE)
+TOO_LARGE = re.compile(r"out.?of.?memory|memory limit|MemoryError|oom", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Fingerprints of the recipes tried at the same place, their models, the elements changed."""
+
+    fingerprints: frozenset[str] = frozenset()
+    models: Counter[str] = field(default_factory=Counter)
+    elements: Counter[str] = field(default_factory=Counter)
+
+    def has(self, recipe: Recipe) -> bool:
+        return recipe.fingerprint in self.fingerprints
+
+
+NOTHING = Tried()
+
+
+def draft(problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:
+    """A plain first recipe, with a model that was not tried yet where there is one."""
+    models = [o for o in usable_models(problem) if o.draft > 0]
+    weights = [o.draft / (1 + 20 * tried.models[o.name]) for o in models]
+    for _ in range(NUM_TRIES):
+        recipe = _sampled(problem, rng, rng.choices(models, weights)[0])
+        if not tried.has(recipe):
+            return recipe
+    return recipe
+
+
+def _sampled(problem: Problem, rng: Random, chosen: Option) -> Recipe:
+    """The plainest recipe for a model, here and there another option."""
+    recipe = plainest(problem, chosen)
+    for candidate in slots(problem.kind):
+        options = [o for o in candidate.options if o.draft > 0]
+        if candidate.name == "model" or rng.random() >= candidate.draft or not options:
+            continue
+        other = rng.choices(options, [o.draft for o in options])[0]
+        drawn = put(recipe, candidate.name, other.start)
+        recipe = drawn if _is_usable(drawn, problem) else recipe
+    return recipe
+
+
+def improve(
+    parent: Recipe,
+    problem: Problem,
+    rng: Random,
+    tried: Tried = NOTHING,
+    *,
+    last: Change | None = None,
+) -> Recipe:
+    """One element changed. `last` is the change that made the parent: more of it is likelier."""
+    slowest = max(max_seconds(problem), seconds(parent, problem))
+    moves = [m for m in neighbours(parent, problem) if seconds(m.recipe, problem) <= slowest]
+    moves = [m for m in moves if not tried.has(m.recipe)] or moves
+    return _drawn(moves, rng, [_promise(parent, move, tried, last) for move in moves])
+
+
+def _promise(parent: Recipe, move: Move, tried: Tried, last: Change | None) -> float:
+    """How likely a move is next to the others of its group."""
+    (change,) = differences(parent, move.recipe)[:1]
+    promise = 1 / (1 + tried.elements[change.element])
+    if change.element.endswith("model") and any("poor" in model(m).tags for m in move.recipe.singles):
+        promise *= BACK
+    if last and change.element == last.element and change.before == last.after:
+        promise *= BACK if change.after == last.before else ONWARD
+    return promise
+
+
+def _drawn(moves: Sequence[Move], rng: Random, promises: Sequence[float]) -> Recipe:
+    """A move by the weight of its group, then by its promise within the group."""
+    totals: defaultdict[str, float] = defaultdict(float)
+    for move, promise in zip(moves, promises, strict=True):
+        totals[move.group] += promise
+    largest = {g: max(p for m, p in zip(moves, promises, strict=True) if m.group == g) for g in totals}
+    weights = [
+        move.weight * min(1.0, largest[move.group]) * promise / totals[move.group]
+        for move, promise in zip(moves, promises, strict=True)
+    ]
+    return rng.choices(moves, weights)[0].recipe
+
+
+def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:
+    """A model of another family; of the preparation, much is taken over from the parent."""
+    present = {model(member).name for member in parent.singles}
+    models = [o for o in usable_models(problem) if o.name not in present and "poor" not in o.tags]
+    weights = [1 / (1 + 5 * tried.models[o.name]) for o in models]
+    for _ in range(NUM_TRIES):
+        recipe = _sampled(problem, rng, rng.choices(models, weights)[0])
+        for name, choice in parent.singles[0].choices:
+            kept = put(recipe, name, choice)
+            if name != "model" and rng.random() < KEPT_SHARE and _is_usable(kept, problem):
+                recipe = kept
+        if parent["decide"] != NONE:
+            recipe = put(recipe, "decide", parent["decide"])
+        if not tried.has(recipe):
+            return recipe
+    return recipe
+
+
+def combine(
+    parents: Sequence[Recipe], problem: Problem, rng: Random, tried: Tried = NOTHING
+) -> Recipe:
+    """A blend of the best pipeline of each family among the parents, as many as time allows."""
+    singles = [put(s, "decide", NONE) for parent in parents for s in parent.singles]
+    members = _one_a_family(singles) if rng.random() < FAMILY_SHARE else list(dict.fromkeys(singles))
+    if len(members) == 1 or any(set(members) <= set(parent.singles) for parent in parents):
+        members = [*parents[0].singles, *_strangers(parents[0], problem, rng)]
+    chosen = members[:2]
+    for member in members[2:MAX_MEMBERS]:
+        if seconds(blend(parents[0], (*chosen, member)), problem) <= max_seconds(problem):
+            chosen.append(member)
+    recipe = blend(parents[0], tuple(chosen))
+    ways = [put(recipe, "how", way.start) for way in slot("blend", "how").options]
+    usable = [r for r in ways if _is_usable(r, problem)]
+    fresh = [r for r in [recipe, *usable] if fits(r, problem) and not tried.has(r) and r not in parents]
+    if fresh:
+        return rng.choices(fresh, [_weight(r) for r in fresh])[0]
+    return improve(recipe, problem, rng, tried)
+
+
+def _one_a_family(singles: Sequence[Recipe]) -> list[Recipe]:
+    families: dict[str, Recipe] = {}
+    for single in singles:
+        families.setdefault(model(single).name, single)
+    return list(families.values())
+
+
+def _strangers(recipe: Recipe, problem: Problem, rng: Random) -> list[Recipe]:
+    """One further member for a blend, with a model it does not hold."""
+    families = {model(member).name for member in recipe.singles}
+    others = [o for o in usable_models(problem) if o.name not in families and "poor" not in o.tags]
+    return [partner(recipe.singles[0], problem, rng.choice(others))] if others else []
+
+
+def _weight(recipe: Recipe) -> float:
+    way = option(recipe, "how")
+    assert way is not None
+    return way.draft
+
+
+def debug(
+    parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING, *, feedback: str = ""
+) -> Recipe:
+    """The nearest recipe without what went wrong: less work, or less of what the error names."""
+    if TOO_SLOW.search(feedback) or TOO_LARGE.search(feedback):
+        candidates = _cheaper(parent, problem)
+    else:
+        candidates = _without_suspects(parent, feedback)
+    usable = [r for r in candidates if fits(r, problem) and not tried.has(r)]
+    if usable:
+        return usable[0]
+    return min(
+        (plainest(problem, o) for o in usable_models(problem)),
+        key=lambda recipe: (tried.has(recipe), seconds(recipe, problem)),
+    )
+
+
+def _cheaper(parent: Recipe, problem: Problem) -> list[Recipe]:
+    """What takes at most half the time: the slowest of those first, to lose as little as can be."""
+    limit = seconds(parent, problem) / 2
+    near = [move.recipe for move in neighbours(parent, problem)]
+    near += [put(member, "decide", parent["decide"]) for member in parent.members]
+    costs = {recipe: seconds(recipe, problem) for recipe in near}
+    return sorted((r for r in near if costs[r] <= limit), key=lambda r: -costs[r])
+
+
+def _without_suspects(parent: Recipe, feedback: str) -> list[Recipe]:
+    """One optional element less: those whose code the error names first."""
+    named = names_in_text(feedback)
+    simpler: list[tuple[bool, Recipe]] = []
+    for candidate in slots(parent.kind):
+        known = option(parent, candidate.name)
+        if known is None or candidate.is_required:
+            continue
+        is_named = bool(named & names_in_text(known.code))
+        simpler.append((is_named, put(parent, candidate.name, NONE)))
+    simpler += [(False, put(member, "decide", parent["decide"])) for member in parent.members]
+    return [recipe for _, recipe in sorted(simpler, key=lambda pair: not pair[0])]
+
+
+def max_seconds(problem: Problem) -> float:
+    return min(MAX_SECONDS, problem.max_seconds * LIMIT_SHARE)
+
+
+def _is_usable(recipe: Recipe, problem: Problem) -> bool:
+    return fits(recipe, problem) and seconds(recipe, problem) <= max_seconds(problem)
+
+
+def tried(
+    entries: Iterable[tuple[str, Sequence[str], str]],
+) -> Tried:
+    """From (fingerprint, models, element) of each remembered attempt."""
+    known = list(entries)
+    return Tried(
+        frozenset(fingerprint for fingerprint, _, _ in known),
+        Counter(name for _, models, _ in known for name in models),
+        Counter(element for _, _, element in known if element),
+    )

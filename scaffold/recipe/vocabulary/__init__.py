@@ -1,0 +1,1 @@
+"""The words of the grammar: one module of tables for each kind of recipe."""
