@@ -77,7 +77,8 @@ def _goodness(node: Node) -> float:
 
 
 def _line(node: Node) -> str:
-    line = f"- step {node.id} ({node.operator}, {score_of(node)}): {one_line(node.plan)}"
+    plan = one_line(node.plan) or "(no plan)"
+    line = f"- step {node.id} ({node.operator}, {score_of(node)}): {plan}"
     if node.status is Status.BUGGY and node.feedback:
         line += f" [{one_line(node.feedback)}]"
     return line

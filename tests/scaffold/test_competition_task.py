@@ -35,6 +35,14 @@ def sample(workspace: Workspace) -> None:
     shutil.copy(workspace.data_dir / "sample_submission.csv", workspace.out_dir / "submission.csv")
 
 
+def rising(workspace: Workspace) -> None:
+    """A script whose predictions differ from row to row, and so its scores from split to split."""
+    path = workspace.data_dir / "sample_submission.csv"
+    header, *rows = path.read_text().splitlines()
+    rows = [f"{row.partition(',')[0]},{index / len(rows)}" for index, row in enumerate(rows)]
+    (workspace.out_dir / "submission.csv").write_text("\n".join([header, *rows]))
+
+
 def broken(workspace: Workspace) -> None:
     """A script whose submission holds a word in its second row."""
     sample(workspace)
@@ -120,7 +128,7 @@ def test_a_description_with_headings_and_fences_stays_in_its_section(bench: Benc
 def test_a_script_sees_the_nested_data_alone_and_is_scored_on_the_search_rows(
     bench: Bench,
 ) -> None:
-    sandbox = FakeSandbox()
+    sandbox = FakeSandbox(effect=rising)
     outcome = bench.evaluate(sandbox)
     [(script, workspace, limits)] = sandbox.calls
     assert script == "the script"

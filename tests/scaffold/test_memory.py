@@ -53,10 +53,12 @@ def test_an_entry_is_one_line_with_operator_score_plan_and_why_it_failed() -> No
     nodes = [
         node(3, score=0.81234567, plan="# Use trees.\nThen boost."),
         node(4, 3, plan="Add\n```python\nlags```", feedback="Failed: KeyError. See output."),
+        node(5, 3, plan=" \n", score=0.5),
     ]
     assert remember(nodes, max_tokens=500).split("\n") == [
         "- step 3 (draft, score 0.812346): Use trees.",
         "- step 4 (improve, failed): Add `python lags` [Failed: KeyError.]",
+        "- step 5 (improve, score 0.5): (no plan)",
     ]
 
 
