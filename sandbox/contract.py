@@ -70,9 +70,11 @@ class ExecutionResult:
 
 
 class Sandbox(Protocol):
-    """Runs scripts, from several threads at once if asked. Closing it leaves nothing behind."""
+    """Runs scripts, from several threads at once if asked. Closing it leaves nothing behind.
+    `notice` is one line a user should see before scripts run, or empty."""
 
     name: str
+    notice: str
 
     def run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult: ...
 

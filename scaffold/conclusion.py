@@ -29,10 +29,10 @@ from search.node import Node, Outcome, Status
 from search.protocols import Observer
 from search.replay import Replay
 from search.run_folder import RunFolder
-from search.selection import RULE, Candidate, rank
+from search.selection import RULE, Candidate, leader, rank
 from search.tree import SearchTree
 
-NUM_BOOTSTRAP = 100
+NUM_BOOTSTRAP = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +76,25 @@ class Conclusion:
             self._stage("selection", f"{len(owed)} nodes")
             self._read(Split.SELECTION, owed, "final choice")
             for node_id in owed:
-                path = self.folder.submission_path(node_id)
-                self._score(Split.SELECTION, node_id, path, NUM_BOOTSTRAP)
+                self._score(Split.SELECTION, node_id, self.folder.submission_path(node_id))
+        if candidates := self._candidates():
+            self._estimate_error(leader(candidates).node)
+        finalists = rank(self._candidates())
+        self._record(FinalistsChosen(at=time.time(), nodes=finalists, rule=RULE))
+
+    def _candidates(self) -> list[Candidate]:
         scores = self._scores("selection")
-        candidates = [
+        return [
             Candidate(node=node.id, search=node.metric, selection=selection)
             for node in self.tree.valid
             if node.metric is not None and (selection := scores.get(node.id)) is not None
         ]
-        self._record(FinalistsChosen(at=time.time(), nodes=rank(candidates), rule=RULE))
+
+    def _estimate_error(self, node_id: int) -> None:
+        metric = self._scores("selection")[node_id]
+        if metric is not None and metric.stderr is None:
+            path = self.folder.submission_path(node_id)
+            self._score(Split.SELECTION, node_id, path, NUM_BOOTSTRAP)
 
     def _refit_finalists(self) -> int | None:
         """The first finalist whose refit is valid."""
@@ -93,6 +103,7 @@ class Conclusion:
                 self._stage("refit", f"node {node_id} on the full public data")
                 self._refit([self.tree[node_id]])
             if self.replay.refits[node_id].valid:
+                self._estimate_error(node_id)  # for the summary
                 return node_id
         return None
 
@@ -136,9 +147,9 @@ class Conclusion:
             return
         self._read(Split.TEST, owed, purpose)
         for node_id in owed:
-            self._score(Split.TEST, node_id, self.refit_dir(node_id) / "submission.csv", 0)
+            self._score(Split.TEST, node_id, self.refit_dir(node_id) / "submission.csv")
 
-    def _score(self, split: Split, node_id: int, path: Path, num_bootstrap: int) -> None:
+    def _score(self, split: Split, node_id: int, path: Path, num_bootstrap: int = 0) -> None:
         outcome = self.task.prepared.grade(path, split, num_bootstrap=num_bootstrap)
         metric, reason = None, ""
         match outcome:

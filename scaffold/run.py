@@ -34,7 +34,7 @@ class Run:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a node, indexed by node id."""
-        from search.views.frame import to_frame
+        from search.views.notebook import to_frame
 
         return to_frame(self.record)
 

@@ -1,11 +1,13 @@
-"""Finding a run by what a person types."""
+"""Finding a run by what a person types, and its answer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from scaffold.errors import ScaffoldError
 from scaffold.naming import unknown_name
 from search.errors import SearchError
+from search.record import RunRecord
 from search.run_folder import RunFolder, find_runs
 
 LAST = "last"
@@ -33,3 +35,18 @@ def find_run(name: str, runs_dir: Path) -> RunFolder:
     if not matches:
         raise unknown_name("run", name, runs, more=f"`exitree runs` lists those in {runs_dir}")
     return runs[matches[0]]
+
+
+def find_answer(folder: RunFolder, record: RunRecord) -> Path:
+    """The solution in best/; its submission lies beside it.
+
+    Raises:
+        ScaffoldError: the run has not come to an answer.
+    """
+    solutions = sorted(folder.best_dir.glob("solution.*"))
+    if record.best is None or not solutions:
+        raise ScaffoldError(
+            f"run {folder.run_id} has no answer yet ({record.status})",
+            hint=f"`exitree resume {folder.path}` goes on; with --finish it takes the best so far",
+        )
+    return solutions[0]

@@ -22,6 +22,7 @@ from scaffold.models.registry import create_model
 from scaffold.operators import PromptOperator, PromptSizes
 from scaffold.policies import create_policy
 from scaffold.run import Run
+from scaffold.sandboxes import create_sandbox, installed_libraries
 from scaffold.task import Task
 from search.budget import Budget, StopReason
 from search.durable import replace_text
@@ -31,14 +32,15 @@ from search.protocols import Observer, Policy
 from search.replay import Replay
 from search.run_folder import RunFolder
 from search.runner import Recorded, Runner, SearchPlan
+from search.views.progress import WatchedRun
 
 CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParts:
-    """Everything a search is made of, ready to use. Policy and sandbox have names for people;
-    `cancel` makes running evaluations return soon."""
+    """Everything a search is made of, ready to use. Policy and sandbox have names for people, who
+    should see `notice` first; `cancel` makes running evaluations return soon."""
 
     task: Task
     model: Model
@@ -46,6 +48,7 @@ class SearchParts:
     budget: Budget
     policy_name: str = "custom"
     sandbox_name: str = "custom"
+    notice: str = ""
     seed: int = 0
     num_workers: int = 1
     deterministic: bool = False
@@ -137,6 +140,20 @@ class Session:
         artifacts.refresh(self.folder)
         return reason
 
+    def watched(self) -> WatchedRun:
+        """What a view of this session must know before the first event."""
+        parts, replay = self.parts, Replay.of(self.folder.journal_path)
+        return WatchedRun(
+            title=parts.task.id,
+            policy=parts.policy_name,
+            model=parts.model.name,
+            metric_name=parts.task.metric_name,
+            budget=parts.budget,
+            started_at=time.time(),
+            nodes=replay.nodes,
+            spent_seconds=replay.seconds,
+        )
+
     def _search(self, journal: Journal, observers: Sequence[Observer]) -> StopReason:
         parts = self.parts
         replay = Replay.of(self.folder.journal_path)
@@ -180,7 +197,6 @@ class Session:
 
 @contextmanager
 def _parts(config: SearchConfig) -> Iterator[SearchParts]:
-    from sandbox.auto import open_sandbox
 
     from competitions.registry import find
 
@@ -191,15 +207,14 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
     competition = find(config.competition, config.competitions_dirs)
     model, policy = create_model(config.model), create_policy(config.policy)
     prepared = competition.prepare(config.data_dir)
-    sandbox = open_sandbox(
-        config.sandbox.kind,
-        image=config.sandbox.image,
-        warm=config.sandbox.warm,
-        num_workers=config.workers,
-    )
+    sandbox = create_sandbox(config.sandbox, config.workers)
+    limits = config.sandbox.limits.to_limits()
     try:
         task = CompetitionTask(
-            prepared=prepared, sandbox=sandbox, limits=config.sandbox.limits.to_limits()
+            prepared=prepared,
+            sandbox=sandbox,
+            limits=limits,
+            libraries=installed_libraries(sandbox, prepared.nested_public, limits),
         )
         yield SearchParts(
             task=task,
@@ -208,6 +223,7 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
             budget=_budget(config.budget),
             policy_name=config.policy.name,
             sandbox_name=sandbox.name,
+            notice=sandbox.notice,
             seed=config.seed,
             num_workers=config.workers,
             deterministic=config.deterministic,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.entries import AnswersRead, FaultSeen
+from search.errors import SearchError
 from search.journal import read_info
 from search.metric import Direction, Metric
-from search.node import Message, Usage
+from search.node import Message, Node, Usage
 from search.replay import Replay
 from search.run_folder import RunFolder
 from search.tree import SearchTree
@@ -82,6 +83,21 @@ class RunRecord:
             notes=_notes(replay),
             faults=tuple(replay.faults),
             reads=tuple(replay.reads),
+        )
+
+    def node(self, node_id: int) -> Node:
+        """A node by its id.
+
+        Raises:
+            SearchError: the run has no such node.
+        """
+        if node_id in self.tree:
+            return self.tree[node_id]
+        last = max((node.id for node in self.tree), default=None)
+        there = "it has no nodes yet" if last is None else f"its nodes are 0 to {last}"
+        raise SearchError(
+            f"run {self.run_id} has no node {node_id}",
+            hint=f"{there}; `exitree show {self.run_id}` shows them",
         )
 
     def prompt(self, node_id: int) -> list[Message]:

@@ -25,6 +25,11 @@ class Candidate:
     selection: Metric
 
 
+def leader(candidates: Sequence[Candidate]) -> Candidate:
+    """The best on the selection rows, whose standard error the rule needs; the older of equals."""
+    return max(candidates, key=lambda item: (item.selection.goodness, -item.node))
+
+
 def rank(candidates: Sequence[Candidate]) -> list[int]:
     """Node ids, the chosen one first, then in the order in which they would replace it.
 
@@ -33,8 +38,8 @@ def rank(candidates: Sequence[Candidate]) -> list[int]:
     """
     if not candidates:
         return []
-    best = max(candidates, key=lambda item: (item.selection.goodness, -item.node))
-    bound = best.selection.goodness - (best.selection.stderr or 0.0)
+    best = leader(candidates).selection
+    bound = best.goodness - (best.stderr or 0.0)
     tied = [item for item in candidates if item.selection.goodness >= bound]
     rest = [item for item in candidates if item.selection.goodness < bound]
     tied.sort(key=lambda item: (-item.search.goodness, item.node))

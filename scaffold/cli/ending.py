@@ -6,6 +6,7 @@ import json
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from scaffold.artifacts import summary
 from search.budget import StopReason
@@ -34,22 +35,29 @@ def print_ending(folder: RunFolder, reason: StopReason, *, as_json: bool) -> Non
     console.print(f"\nThe search stopped: {WHY[reason]}.", markup=False)
     if record.faults and reason is StopReason.INFRASTRUCTURE:
         console.print(f"last fault: {record.faults[-1].reason}", markup=False)
+    console.print(result_table(folder, record))
+    answered = record.best is not None
+    for command in ("show", "best") if answered else ("resume", "show"):
+        console.print(f"next  exitree {command} {folder.path}", markup=False, soft_wrap=True)
+
+
+def result_table(folder: RunFolder, record: RunRecord) -> Table:
+    """Scores of the answer, what a reader must know of it, and where the files are."""
     table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
     for label, text in _rows(folder, record):
-        table.add_row(f"[dim]{label}[/]", text)
-    console.print(table)
+        table.add_row(label, Text(text))
+    return table
 
 
 def _rows(folder: RunFolder, record: RunRecord) -> list[tuple[str, str]]:
-    done = folder.best_dir.is_dir() and record.best is not None
-    metric = f"{record.metric_name}, {record.direction.value}"
-    rows = [("metric", metric), *record.best_summary.items()] if done else []
+    rows = [("metric", f"{record.metric_name}, {record.direction.value}")]
+    rows += record.best_summary.items()
     rows += [("note", note) for note in record.notes]
-    if done:
+    if record.best is not None:
         rows.append(("best", f"{folder.best_dir}/"))
     elif record.status == "finished":
         rows.append(("best", "none: no node was valid"))
     rows.append(("report", str(folder.report_path)))
-    following = ["show", "best"] if done else ["resume", "show"]
-    rows += [("next", f"exitree {command} {folder.path}") for command in following]
     return rows

@@ -32,25 +32,21 @@ def grade(
     from competitions.registry import find
     from scaffold.config_sources import load
     from scaffold.errors import ScaffoldError
-    from scaffold.runs import find_run
+    from scaffold.runs import find_answer, find_run
     from search.entries import AnswersRead
     from search.journal import Journal
     from search.record import RunRecord
 
     folder = find_run(run, runs_dir)
     record = RunRecord.open(folder.path)
-    submission = folder.best_dir / "submission.csv"
-    if record.best is None or not submission.is_file():
-        raise ScaffoldError(
-            f"run {folder.run_id} has no answer yet",
-            hint=f"`exitree resume {run}` goes on; with --finish it takes the best so far",
-        )
+    submission = find_answer(folder, record).with_name("submission.csv")
     config = load(files=[folder.config_path], environ={}).config
     competition = find(config.competition, config.competitions_dirs)
     prepared = competition.prepare(data_dir or config.data_dir)
     with folder.locked(), Journal.resume(folder.journal_path) as journal:
+        nodes = [] if record.best is None else [record.best]
         journal.append(
-            AnswersRead(at=time.time(), split="test", nodes=[record.best], purpose="exitree grade")
+            AnswersRead(at=time.time(), split="test", nodes=nodes, purpose="exitree grade")
         )
     outcome = prepared.grade(submission, Split.TEST, num_bootstrap=200)
     if not isinstance(outcome, Graded):

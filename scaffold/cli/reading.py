@@ -24,12 +24,11 @@ def register(app: typer.Typer) -> None:
 
 def runs(runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
     """List all runs, the newest last."""
-    from search.views.tables import runs_table
-
     from scaffold.artifacts import summary
     from search.errors import SearchError
     from search.record import RunRecord
     from search.run_folder import find_runs
+    from search.views.tables import runs_table
 
     records, unreadable = [], []
     for folder in find_runs(runs_dir):
@@ -56,12 +55,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a run: its summary, tree and nodes; or one node with plan, code and output."""
+    from scaffold.artifacts import summary
     from search.views.tables import node_view, run_view
 
-    from scaffold.artifacts import summary
-
     record = _record(run, runs_dir)
-    chosen = None if node is None else _node(record, node)
+    chosen = None if node is None else record.node(node)
     if not as_json:
         _console().print(run_view(record) if chosen is None else node_view(record, chosen.id))
         return
@@ -82,38 +80,39 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show how the solution of node B differs from that of node A."""
-    from search.views.tables import diff_view, unified_diff
+    from search.views.tables import diff_lines, diff_view
 
     record = _record(run, runs_dir)
-    first, second = _node(record, a), _node(record, b)
     if as_json:
-        text = unified_diff(record, first.id, second.id)
-        print(json.dumps({"a": first.id, "b": second.id, "diff": text}, indent=2))
+        text = "\n".join(diff_lines(record.node(a), record.node(b)))
+        print(json.dumps({"a": a, "b": b, "diff": text}, indent=2))
     else:
-        _console().print(diff_view(record, first.id, second.id))
+        _console().print(diff_view(record, a, b))
 
 
 def best(run: RunName, runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
     """Print the answer of a run: scores, where its files are, and its script."""
-    from search.views.tables import best_view
 
-    from scaffold.errors import ScaffoldError
-    from search.run_folder import RunFolder
+    from scaffold.cli.ending import result_table
+    from scaffold.runs import find_answer, find_run
+    from search.record import RunRecord
+    from search.views.text import literal
 
-    record = _record(run, runs_dir)
-    if record.best is None:
-        raise ScaffoldError(
-            f"run {record.run_id} has no answer yet ({record.status})",
-            hint=f"`exitree resume {run}` goes on; with --finish it takes the best so far",
-        )
-    directory = RunFolder(record.path).best_dir
+    folder = find_run(run, runs_dir)
+    record = RunRecord.open(folder.path)
+    solution = find_answer(folder, record)
     if as_json:
-        paths = {"solution": directory / "solution.py", "submission": directory / "submission.csv"}
-        facts: dict[str, Any] = {name: str(path) for name, path in paths.items()}
-        document = {"node": record.best, "summary": dict(record.best_summary), **facts}
+        document = {
+            "node": record.best,
+            "summary": dict(record.best_summary),
+            "solution": str(solution),
+            "submission": str(folder.best_dir / "submission.csv"),
+        }
         print(json.dumps(document, indent=2))
     else:
-        _console().print(best_view(record, directory))
+        console = _console()
+        console.print(result_table(folder, record))
+        console.print(literal(solution.read_text(encoding="utf-8")), markup=False)
 
 
 def view(
@@ -146,17 +145,6 @@ def _record(run: str, runs_dir: Path) -> RunRecord:
     from search.record import RunRecord
 
     return RunRecord.open(find_run(run, runs_dir).path)
-
-
-def _node(record: RunRecord, node_id: int) -> Node:
-    from scaffold.errors import ScaffoldError
-
-    if node_id not in record.tree:
-        raise ScaffoldError(
-            f"run {record.run_id} has no node {node_id}",
-            hint=f"it has {len(record.tree)}: `exitree show {record.run_id}` lists them",
-        )
-    return record.tree[node_id]
 
 
 def _node_facts(record: RunRecord, node: Node) -> dict[str, Any]:

@@ -138,14 +138,14 @@ def _flags(
 def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) -> None:
     """Runs a session under a live view, then says how it ended and what to do next."""
     from rich.console import Console
-    from search.views.live import make_view
 
     from scaffold.cli.ending import print_ending
     from search.budget import StopReason
+    from search.views.live import make_view
 
     console = Console(stderr=as_json)
-    if session.notice:
-        console.print(session.notice, markup=False, highlight=False)
+    if session.parts.notice:
+        console.print(f"notice: {session.parts.notice}", markup=False, highlight=False)
     with make_view(console, session.watched()) as view:
         reason = session.run(observers=[view], grade_all=grade_all, finish=finish)
     print_ending(session.folder, reason, as_json=as_json)
