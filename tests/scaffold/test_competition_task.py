@@ -60,6 +60,7 @@ class FakeSandbox:
     effect: Effect = sample
     calls: list[tuple[str, Workspace, Limits]] = field(default_factory=list)
     name: str = "fake"
+    notice: str = ""
 
     def run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult:
         self.calls.append((script, workspace, limits))
