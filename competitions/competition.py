@@ -50,18 +50,21 @@ class Competition:
         assert self.spec.higher_is_better is not None, "Competition.load settles the direction"
         return self.spec.higher_is_better
 
-    def prepare(self, data_dir: Path, *, force: bool = False) -> PreparedCompetition:
+    def prepare(
+        self, data_dir: Path, *, force: bool = False, verify: bool = False
+    ) -> PreparedCompetition:
         """Writes public, private and nested folders below `data_dir/<id>/prepared`.
 
-        Quick when already prepared (files checked by size and time); `force` does it again. An
-        interrupted or altered preparation is redone. Safe to call from several processes.
+        Quick when already prepared: files are checked by size and time, with `verify` by checksum.
+        An interrupted, altered or outdated preparation is redone, and any with `force`. Safe to
+        call from several processes.
 
         Raises:
             CompetitionError: raw data is missing, or `prepare` of the folder fails.
         """
         from competitions.preparation import prepare
 
-        return PreparedCompetition.at(self, prepare(self, data_dir, force=force))
+        return PreparedCompetition.at(self, prepare(self, data_dir, force=force, verify=verify))
 
     def quality(self, score: float) -> float | None:
         """A score mapped to [0, 1], higher is better: its leaderboard percentile, else its place

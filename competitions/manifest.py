@@ -15,7 +15,7 @@ from typing import Any
 from competitions.files import files_below, write_durably
 
 MANIFEST_NAME = "manifest.json"
-VERSION = 1
+VERSION = 1  # raise it when the same folder would be prepared differently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +88,10 @@ class Manifest:
 
 
 def recipe_of(directory: Path) -> str:
-    """Checksum of the files that decide what a preparation gives: the folder's code and rules."""
+    """Checksum of what decides what a preparation gives: the folder's code, rules and texts."""
     digest = hashlib.sha256()
     for path in sorted(directory.iterdir()):
-        if path.suffix == ".py" or path.name == "config.yaml":
+        if path.suffix in (".py", ".yaml", ".md"):
             digest.update(f"{path.name} {_sha256(path)}\n".encode())
     return digest.hexdigest()
 

@@ -75,8 +75,12 @@ class Layout:
         return self.nested.private / ROWS_NAME
 
 
-def prepare(competition: Competition, data_dir: Path, *, force: bool = False) -> Path:
+def prepare(
+    competition: Competition, data_dir: Path, *, force: bool = False, verify: bool = False
+) -> Path:
     """Makes sure that `<data_dir>/<id>/prepared` is whole, and returns it.
+
+    `verify` reads every file against its checksum, where size and time are looked at otherwise.
 
     Raises:
         CompetitionError: raw data is missing, the folder's code fails, or the disk is full.
@@ -86,7 +90,7 @@ def prepare(competition: Competition, data_dir: Path, *, force: bool = False) ->
     recipe = recipe_of(competition.directory)
     try:
         with _lock(home):
-            if force or not _is_current(prepared, recipe):
+            if force or not _is_current(prepared, recipe, verify=verify):
                 _sweep(home)
                 _rebuild(competition, home, recipe)
     except OSError as error:
@@ -94,23 +98,11 @@ def prepare(competition: Competition, data_dir: Path, *, force: bool = False) ->
     return prepared
 
 
-def altered_files(prepared: Path) -> list[str]:
-    """Files of a prepared folder whose checksum is wrong; reads all of them.
-
-    Raises:
-        CompetitionError: there is no finished preparation.
-    """
+def _is_current(prepared: Path, recipe: str, *, verify: bool) -> bool:
     manifest = Manifest.read(prepared)
-    if manifest is None:
-        raise CompetitionError(
-            f"{prepared} is not prepared", hint="run `exitree competitions prepare` first"
-        )
-    return manifest.altered(prepared)
-
-
-def _is_current(prepared: Path, recipe: str) -> bool:
-    manifest = Manifest.read(prepared)
-    return manifest is not None and manifest.recipe == recipe and manifest.looks_whole(prepared)
+    if manifest is None or manifest.recipe != recipe:
+        return False
+    return not manifest.altered(prepared) if verify else manifest.looks_whole(prepared)
 
 
 def _rebuild(competition: Competition, home: Path, recipe: str) -> None:

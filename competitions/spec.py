@@ -42,6 +42,17 @@ class ColumnRule:
     maximum: float | None = None
     labels: tuple[str, ...] = ()
 
+    def describe(self) -> str:
+        """The rule in words, for a person or a prompt."""
+        if self.labels:
+            return f"one of {', '.join(self.labels)}"
+        bounds = [
+            f"{word} {bound:g}"
+            for word, bound in (("from", self.minimum), ("to", self.maximum))
+            if bound is not None
+        ]
+        return " ".join([self.kind.value, *bounds])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRange:

@@ -69,7 +69,9 @@ def generate(raw: Path) -> None:
             "previous_missed": missed.astype(int),
             "lead_age": with_gaps(draws.integer(n, 18, 84), draws.happens(n, 0.1)),
             # Looks as if it were written at the quay; it is written at random.
-            "manifest_status": np.array(["BOARDED", "PENDING", "VOID"])[draws.category(n, [6, 3, 1])],
+            "manifest_status": np.array(["BOARDED", "PENDING", "VOID"])[
+                draws.category(n, [6, 3, 1])
+            ],
             "noshow": noshow.astype(int),
         }
     )

@@ -35,7 +35,9 @@ def generate(raw: Path) -> None:
     weight = width**2 * height * 4.6e-4 * np.exp(0.05 * shape[:, 2] + draws.normal(n, sd=0.05))
     acid = np.exp(-0.4 - 0.28 * ripeness + 0.5 * size)
     sugar = acid * np.exp(2.6 + 0.52 * ripeness + 0.2 * shape[:, 3] + draws.normal(n, sd=0.18))
-    firmness = np.exp(1.9 - 0.3 * ripeness - 0.4 * size + 0.13 * shape[:, 4] + draws.normal(n, sd=0.13))
+    firmness = np.exp(
+        1.9 - 0.3 * ripeness - 0.4 * size + 0.13 * shape[:, 4] + draws.normal(n, sd=0.13)
+    )
     hue = (cultivar * 61 + 35 * ripeness + draws.normal(n, sd=55)) % 360  # a circle
     ground = draws.category_per_row(np.exp(draws.normal((k, 4), sd=0.9))[cultivar])
     labelled = np.where(draws.happens(n, 0.03), draws.category(n, np.ones(k)), cultivar)

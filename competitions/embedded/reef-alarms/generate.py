@@ -1,7 +1,7 @@
 """Hourly readings of reef buoys; about one in twelve comes from a failing sensor.
 
-A failing sensor disagrees with its neighbours: the reading itself is plausible, the residual against
-the others is not. Old firmware and long unserviced stations fail more often.
+A failing sensor disagrees with its neighbours: the reading itself is plausible, the residual
+against the others is not. Old firmware and long unserviced stations fail more often.
 """
 
 from __future__ import annotations

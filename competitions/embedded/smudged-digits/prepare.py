@@ -1,4 +1,4 @@
-"""40 % of the digits are the test, each digit in the same proportion; pictures go with their row."""
+"""40 % of the digits are the test, each digit in the same proportion, with their pictures."""
 
 from __future__ import annotations
 

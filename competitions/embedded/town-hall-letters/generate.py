@@ -1,8 +1,8 @@
 """Short letters to a town hall, each for one of seven departments.
 
-A letter mixes words of its department, words of another one, and small talk. Some words mean nothing
-alone and decide only in pairs: a broken light is not the office that a dark light is. People
-misspell. Departments are far from equally busy.
+A letter mixes words of its department, words of another one, and small talk. Some words mean
+nothing alone and decide only in pairs: who repairs a broken light is not who sees to a dark one.
+People misspell. Departments are far from equally busy.
 """
 
 from __future__ import annotations
@@ -24,24 +24,25 @@ DEPARTMENTS: dict[str, str] = {
     "fountain flowerbed shrubs goalpost leaves gardener sandpit",
     "waste": "bins rubbish recycling collection skip smell rats landfill glass cardboard compost "
     "lorry overflow bags litter bulky mattress missed sorting plastics",
-    "transport": "tram bus timetable stop ticket driver shelter delay route platform fare inspector "
-    "depot connection validator late pass season carriage doors",
+    "transport": "tram bus timetable stop ticket driver shelter delay route platform fare "
+    "inspector depot connection validator late pass season carriage doors",
     "water": "leak pipe pressure meter tap sewer flood hydrant brown boiler valve burst manhole "
     "bill reading supply main stopcock cellar pump",
     "housing": "tenant rent damp mould landlord lease heating flat stairwell lift deposit repair "
     "neighbour noise ceiling waiting list window key boiler",
-    "permits": "licence application form stamp office appointment passport certificate fee signature "
-    "planning notice terrace extension stall market scaffold copy register deadline",
+    "permits": "licence application form stamp office appointment passport certificate fee "
+    "signature planning notice terrace extension stall market scaffold copy register deadline",
 }
 # Every department has its own pairs of these, so a pair tells what neither word tells alone.
-STATES = "broken dark blocked old missing loose wet locked noisy crooked new frozen".split()
-THINGS = "light sign wall door gate box cover post step cable hook frame ramp board".split()
+STATES = "broken dark blocked old missing loose wet locked noisy crooked new frozen"
+THINGS = "light sign wall door gate box cover post step cable hook frame ramp board"
 SMALL_TALK = (
     "hello dear sir madam please again still since last week month yesterday today morning "
-    "evening the our my near outside behind number house street corner it is was has been not very "
-    "really nobody answers called wrote twice photo attached thank you regards family children "
-    "elderly mother dangerous annoying urgent kindly tell when will someone come look at this"
-).split()
+    "evening the our my near outside behind number house street corner it is was has been not "
+    "very really nobody answers called wrote twice photo attached thank you regards family "
+    "children elderly mother dangerous annoying urgent kindly tell when will someone come look "
+    "at this"
+)
 BUSY = np.array([30, 15, 22, 12, 9, 8, 4])
 
 
@@ -58,7 +59,9 @@ def generate(raw: Path) -> None:
     table = pd.DataFrame(
         {
             "id": 40_000 + draws.shuffled(n),
-            "channel": np.array(["form", "email", "phone", "desk"])[draws.category(n, [5, 4, 2, 1])],
+            "channel": np.array(["form", "email", "phone", "desk"])[
+                draws.category(n, [5, 4, 2, 1])
+            ],
             "district": np.array([f"D{code:02d}" for code in range(DISTRICTS)])[district],
             "text": texts,
             # Where the letter was first sent: a clerk's dice, not a clue.
@@ -73,7 +76,8 @@ def generate(raw: Path) -> None:
 def _letter(draws: Draws, department: int, other: int) -> str:
     """10 to 30 words, a few of which belong to the department."""
     length = int(draws.integer(1, 10, 30)[0])
-    words = [SMALL_TALK[index] for index in draws.integer(length, 0, len(SMALL_TALK) - 1)]
+    chatter = SMALL_TALK.split()
+    words = [chatter[index] for index in draws.integer(length, 0, len(chatter) - 1)]
     for index in range(length):
         source = int(draws.category(1, [0.835, 0.06, 0.03, 0.075])[0])
         if source == 1:
@@ -92,9 +96,10 @@ def _words(department: int) -> list[str]:
 
 def _pair(draws: Draws, department: int) -> str:
     """A state and a thing whose places in the lists add up to the department."""
-    state = int(draws.integer(1, 0, len(STATES) - 1)[0])
-    things = [thing for at, thing in enumerate(THINGS) if (3 * state + at) % 7 == department]
-    return f"{STATES[state]} {_any(draws, things)}"
+    states, things = STATES.split(), THINGS.split()
+    state = int(draws.integer(1, 0, len(states) - 1)[0])
+    fitting = [thing for at, thing in enumerate(things) if (3 * state + at) % 7 == department]
+    return f"{states[state]} {_any(draws, fitting)}"
 
 
 def _any(draws: Draws, options: list[str]) -> str:

@@ -22,7 +22,10 @@ SHARES = (0.34, 0.28, 0.2, 0.12, 0.06)  # of the five grades
 def generate(raw: Path) -> None:
     draws = Draws(20266)
     n = NUM_ROWS
-    ranger, region = draws.category(n, powers(RANGERS, 0.5)), draws.category(n, powers(REGIONS, 0.3))
+    ranger, region = (
+        draws.category(n, powers(RANGERS, 0.5)),
+        draws.category(n, powers(REGIONS, 0.3)),
+    )
     surface = draws.category(n, [4, 4, 3, 1.5, 1.5])
     length = draws.lognormal(n, 9, 0.55)
     steepness = draws.lognormal(n, 55, 0.55)  # metres of ascent a kilometre

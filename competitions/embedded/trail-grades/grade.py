@@ -1,4 +1,4 @@
-"""Quadratic weighted kappa: agreement beyond chance, a miss by two grades costing four times one."""
+"""Quadratic weighted kappa: agreement beyond chance; a miss by two costs four times one by one."""
 
 from __future__ import annotations
 
