@@ -22,6 +22,7 @@ from search.views import text
 from search.views.layout import TASK, Block, Layout, lay_out
 
 MAX_PROMPT_CHARS = 12_000_000
+MAX_OUTPUT_CHARS = 8_000_000  # all outputs together; each may have its share, and 2,000 anyway
 
 _CUT = re.compile(r"^(?:#{1,2} |- |```)", re.MULTILINE)
 
@@ -46,7 +47,8 @@ class TextTable:
 def page_data(record: RunRecord, max_prompt_chars: int = MAX_PROMPT_CHARS) -> dict[str, Any]:
     """Everything the page shows."""
     layout, texts = lay_out(record.tree), TextTable()
-    nodes = [_node(record, node, layout, texts) for node in record.tree]
+    room = max(2000, MAX_OUTPUT_CHARS // max(1, len(record.tree)))
+    nodes = [_node(record, node, layout, texts, room) for node in record.tree]
     best = shown_best(record)
     best_path = set() if best is None else {node.id for node in record.tree.path(best)}
     limit = texts.num_chars + max_prompt_chars
@@ -118,6 +120,15 @@ def cut(content: str) -> Iterator[str]:
         yield content[start:]
 
 
+def shortened(output: str, room: int) -> str:
+    """The beginning and the end of an output that is longer than its room."""
+    if len(output) <= room:
+        return output
+    left_out = len(output) - room
+    note = f"\n[{left_out} characters are left out here to keep this page small]\n"
+    return output[: room // 3] + note + output[len(output) - (room - room // 3) :]
+
+
 def _run(record: RunRecord) -> dict[str, Any]:
     return {
         "id": text.one_line(record.run_id),
@@ -136,7 +147,9 @@ def _block(block: Block) -> dict[str, Any]:
     return {"parent": block.parent, "members": block.members, "corners": corners}
 
 
-def _node(record: RunRecord, node: Node, layout: Layout, texts: TextTable) -> dict[str, Any]:
+def _node(
+    record: RunRecord, node: Node, layout: Layout, texts: TextTable, room: int
+) -> dict[str, Any]:
     point = layout.points[node.id]
     return {
         "id": node.id,
@@ -150,7 +163,7 @@ def _node(record: RunRecord, node: Node, layout: Layout, texts: TextTable) -> di
         "plan": text.literal(node.plan),
         "brief": text.first_sentence(node.plan),
         "code": texts.add(node.content),
-        "output": texts.add(node.output),
+        "output": texts.add(shortened(node.output, room)),
         "feedback": text.literal(node.feedback),
         "promptTokens": node.usage.prompt_tokens,
         "completionTokens": node.usage.completion_tokens,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from search.durable import replace_text
 from search.record import RunRecord
@@ -59,10 +60,10 @@ def render_report(record: RunRecord) -> str:
         notes=[text.literal(note) for note in record.notes],
         faults=_faults(record),
         reads=_reads(record),
-        style=_markup(_asset("page.css")),
-        script=_markup(script),
+        style=Markup(_asset("page.css")),
+        script=Markup(script),
         script_hash=_hash(script),
-        data=_markup(to_inert_json(data)),
+        data=Markup(to_inert_json(data)),
     )
 
 
@@ -102,10 +103,6 @@ def to_inert_json(data: Any) -> str:
 
 def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _markup(trusted: str) -> Any:
-    return jinja2.utils.markupsafe.Markup(trusted)
 
 
 def _asset(name: str) -> str:

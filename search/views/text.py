@@ -53,8 +53,9 @@ def metric(value: Metric | None) -> str:
 
 def verdict(node: Node) -> str:
     """A node's score, or its status where it has none."""
-    valid = node.status is Status.VALID and node.metric is not None
-    return metric(node.metric) if valid else node.status.value
+    if node.status is Status.VALID and node.metric is not None:
+        return score(node.metric.value)
+    return node.status.value
 
 
 def seconds(value: float | None) -> str:

@@ -3,7 +3,7 @@
 const canvas = byId("tree");
 const layer = svg("g");
 const tip = el("div", { class: "tip", hidden: true });
-const camera = { x: 0, y: 0, k: 1 };
+const camera = { x: 0, y: 0, k: 1, fitted: false }; // fitted: not moved since
 let view = null;
 
 function startCanvas() {
@@ -12,6 +12,7 @@ function startCanvas() {
   const right = growsRight(canvas.clientWidth / Math.max(1, canvas.clientHeight));
   view = { right, ...drawTree(layer, right) };
   frame();
+  new ResizeObserver(() => camera.fitted && fit()).observe(canvas);
   canvas.addEventListener("wheel", onWheel, { passive: false });
   canvas.addEventListener("pointerdown", onPointerDown);
   canvas.addEventListener("pointerover", onHover);
@@ -24,22 +25,31 @@ function startCanvas() {
 }
 
 function place() {
+  canvas.removeAttribute("viewBox");
   layer.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.k})`);
   // Marks shrink less than the tree, so that thousands of them can still be told apart.
   layer.style.setProperty("--grow", Math.min(1.7, Math.max(1, 0.45 / camera.k)).toFixed(2));
   canvas.classList.toggle("labels", camera.k > (isLabelled ? 0.62 : 1.6));
 }
 
+/** On paper the tree fits whatever room there is. */
+function printWhole() {
+  const { x, y, width, height } = view.bounds;
+  layer.removeAttribute("transform");
+  canvas.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+}
+
 /** Shows the whole tree; few nodes are not blown up. */
 function fit() {
-  const bounds = layer.getBBox();
+  const { bounds } = view;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (!width || !height) return;
-  const margin = 26;
+  const margin = 14;
   const k = Math.min(1.25, (width - 2 * margin) / bounds.width, (height - 2 * margin) / bounds.height);
   camera.k = Math.max(0.02, k);
   camera.x = width / 2 - camera.k * (bounds.x + bounds.width / 2);
   camera.y = height / 2 - camera.k * (bounds.y + bounds.height / 2);
+  camera.fitted = true;
   place();
 }
 
@@ -49,6 +59,7 @@ function frame() {
   const focus = best ?? byStep.at(-1);
   if (camera.k > 0.2 || !focus) return;
   camera.k = 0.5;
+  camera.fitted = false;
   const [x, y] = view.at(focus);
   camera.x = canvas.clientWidth / 2 - x * camera.k;
   camera.y = canvas.clientHeight / 2 - y * camera.k;
@@ -61,6 +72,7 @@ function zoomBy(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2)
   camera.x = x - (x - camera.x) * (k / camera.k);
   camera.y = y - (y - camera.y) * (k / camera.k);
   camera.k = k;
+  camera.fitted = false;
   place();
 }
 
@@ -81,6 +93,7 @@ function onPointerDown(event) {
     if (!moved) return;
     camera.x = start.cameraX + now.clientX - start.x;
     camera.y = start.cameraY + now.clientY - start.y;
+    camera.fitted = false;
     place();
   };
   const up = () => {
@@ -144,9 +157,13 @@ function showSelected() {
 function reveal(node) {
   if (!node || !canvas.clientWidth) return;
   const [x, y] = onScreen(node);
-  const margin = 40;
-  camera.x += Math.max(0, margin - x) - Math.max(0, x - (canvas.clientWidth - margin));
-  camera.y += Math.max(0, margin - y) - Math.max(0, y - (canvas.clientHeight - margin));
+  const margin = 24;
+  const inward = (value, size) => Math.max(0, margin - value) - Math.max(0, value - (size - margin));
+  const [dx, dy] = [inward(x, canvas.clientWidth), inward(y, canvas.clientHeight)];
+  if (!dx && !dy) return;
+  camera.x += dx;
+  camera.y += dy;
+  camera.fitted = false;
   place();
 }
 

@@ -11,7 +11,8 @@ function startViews() {
       byId(`view-${name}`).setAttribute("aria-selected", String(name === state.view));
     }
   });
-  addEventListener("beforeprint", showTable);
+  addEventListener("beforeprint", () => (showTable(), printWhole()));
+  addEventListener("afterprint", place);
 }
 
 function showLegend() {

@@ -59,7 +59,7 @@ function edge([x0, y0], [x1, y1], right) {
     : `M${x0} ${y0}C${x0} ${ym} ${x1} ${ym} ${x1} ${y1}`;
 }
 
-/** Draws everything into `layer`; returns the marks by node id and what is needed to select. */
+/** Draws everything into `layer`; returns the marks by node id, their places and the bounds. */
 function drawTree(layer, right) {
   const place = projection(right);
   const at = (node) => (node ? place(node.x, node.y) : place(...data.task));
@@ -77,11 +77,18 @@ function drawTree(layer, right) {
     svg("g", {}, ...further),
     selection,
     svg("g", {}, ...edges.filter(([, strong]) => strong).map(([path]) => path)),
-    taskMark(at(null), right),
+    taskMark(at(null)),
     svg("g", {}, ...marks.values()),
   );
   const showPath = (node) => selection.setAttribute("d", node ? pathEdges(node, at, right) : "");
-  return { marks, at, showPath };
+  return { marks, at, showPath, bounds: boundsOf(place) };
+}
+
+/** What the whole tree takes up, labels and boxes included, in pixels before zooming. */
+function boundsOf(place) {
+  const [x0, y0] = place(extent.x[0], extent.y[0]);
+  const [x1, y1] = place(extent.x[1], extent.y[1]);
+  return { x: x0 - pad.left, y: y0 - pad.top - 6, width: x1 - x0 + pad.left + pad.right, height: y1 - y0 + pad.top + 6 + pad.bottom };
 }
 
 function edgeTo(node, at, right) {
@@ -136,10 +143,10 @@ function mark(node, [x, y]) {
   return element;
 }
 
-function taskMark([x, y], right) {
-  const where = right ? { x: -10, y: 4, "text-anchor": "end" } : { y: -10, "text-anchor": "middle" };
+function taskMark([x, y]) {
+  const name = run.title.length > 24 ? `${run.title.slice(0, 23)}…` : run.title;
   return svg("g", { class: "task", transform: `translate(${x} ${y})` },
-    svg("circle", { r: 3.5 }), svg("text", where, run.title));
+    svg("circle", { r: 3.5 }), svg("text", { y: -10, "text-anchor": "middle" }, name));
 }
 
 function describe(node) {
