@@ -243,14 +243,14 @@ def test_help_is_quick_and_light() -> None:
         (["search"], 2, "no competition", "competitions list"),
         (["serch"], 2, "search", "--help"),
         (["search", "night-ferry", "--step", "3"], 2, "--steps", "--help"),
-        (["search", "night-ferry", "--steps", "many"], 2, "many", "--help"),
+        (["search", "night-ferry", "--steps", "many"], 2, "'--steps'", "--help"),
         (["search", "night-ferry", "--policy", "greddy"], 2, "greddy", "greedy"),
         (["search", "night-ferry", "--model", "recpie"], 2, "recpie", "recipe"),
         (["search", "night-ferry", "--model", "openai/x"], 3, "OPENAI_API_KEY", "OPENAI_API_KEY"),
         (["search", "night-ferry", "--sandbox", "dokcer"], 2, "dokcer", "docker"),
         (["search", "night-ferry", "--set", "budget.step=3"], 2, "budget.step", "budget.steps"),
         (["search", "night-ferry", "-c", "absent.yaml"], 2, "absent.yaml", "-c"),
-        (["search", "night-ferry", "-c", "broken.yaml"], 2, "broken.yaml, line 2", "mend"),
+        (["search", "night-ferry", "-c", "broken.yaml"], 2, "broken.yaml, line 3", "mend"),
         (["search", "./broken_competition"], 2, "broken_competition", ""),
         (["search", "night-ferry", "--runs-dir", "broken.yaml", *SMALL], 2, "broken.yaml", ""),
         (
@@ -310,10 +310,21 @@ def test_a_full_disk_is_an_error_and_the_run_goes_on_later(cli: Cli) -> None:
     """A limit on the size of the process's files stands in for the disk; the kernel enforces it."""
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 
-    arguments = ["search", "night-ferry", "--steps", "12", "--sandbox", "process"]
-    expect_error(cli(*arguments, code=1, preexec_fn=limit), "cannot write", "resume")
+    script = (
+        "import shutil\n"
+        "print('x' * 60_000)\n"
+        "shutil.copyfile('input/sample_submission.csv', 'submission.csv')\n"
+    )
+    answers = json.dumps({"text": f"Copy the sample.\n\n```python\n{script}```\n"}) + "\n"
+    (cli.cwd / "answers.jsonl").write_text(answers * 12)
+    arguments = ["--steps", "12", "--sandbox", "process", "--model", "scripted/answers.jsonl"]
+    done = cli("search", "night-ferry", *arguments, code=1, preexec_fn=limit)
+    expect_error(done, "cannot write", "resume")
     kept = Replay.of(cli.only_run().journal_path).nodes
+    assert 2 < len(kept) < 12
     cli("resume", "last")
-    assert Replay.of(cli.only_run().journal_path).nodes[: len(kept)] == kept
+    nodes = Replay.of(cli.only_run().journal_path).nodes
+    assert nodes[: len(kept)] == kept
+    assert len(nodes) == 12
