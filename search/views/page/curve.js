@@ -62,10 +62,18 @@ function drawCurve() {
   );
 }
 
-/** Linear maps to pixels. The vertical range is that of the colour scale and both lines. */
+/** The vertical range: both lines, but no more than twice the colour scale, so that a bad start
+ * does not flatten all that follows. What lies beyond is drawn at the edge. */
+function verticalRange(series) {
+  const floor = 2 * scale.low - scale.high;
+  const goodness = series.flatMap(({ points }) => points.map(([, value]) => Math.max(floor, value * run.sign)));
+  const values = [...goodness, scale.low, scale.high].map((value) => value * run.sign);
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/** Linear maps to pixels. */
 function mapping(width, height, series) {
-  const values = [...series.flatMap(({ points }) => points.map(([, value]) => value)), scale.low * run.sign, scale.high * run.sign];
-  let [low, high] = [Math.min(...values), Math.max(...values)];
+  let [low, high] = verticalRange(series);
   const air = (high - low) * 0.06 || Math.abs(high) * 0.05 || 1;
   [low, high] = [low - air, high + air];
   const end = Math.max(1e-9, ...byStep.map(abscissa));

@@ -77,18 +77,19 @@ function drawTree(layer, right) {
     svg("g", {}, ...further),
     selection,
     svg("g", {}, ...edges.filter(([, strong]) => strong).map(([path]) => path)),
-    taskMark(at(null)),
+    taskMark(at(null), right),
     svg("g", {}, ...marks.values()),
   );
   const showPath = (node) => selection.setAttribute("d", node ? pathEdges(node, at, right) : "");
-  return { marks, at, showPath, bounds: boundsOf(place) };
+  return { marks, at, showPath, bounds: boundsOf(place, right) };
 }
 
 /** What the whole tree takes up, labels and boxes included, in pixels before zooming. */
-function boundsOf(place) {
+function boundsOf(place, right) {
   const [x0, y0] = place(extent.x[0], extent.y[0]);
   const [x1, y1] = place(extent.x[1], extent.y[1]);
-  return { x: x0 - pad.left, y: y0 - pad.top - 6, width: x1 - x0 + pad.left + pad.right, height: y1 - y0 + pad.top + 6 + pad.bottom };
+  const [left, top] = right ? [14 + 6.6 * taskName.length, pad.top] : [pad.left, pad.top + 6];
+  return { x: x0 - left, y: y0 - top, width: x1 - x0 + left + pad.right, height: y1 - y0 + top + pad.bottom };
 }
 
 function edgeTo(node, at, right) {
@@ -143,10 +144,12 @@ function mark(node, [x, y]) {
   return element;
 }
 
-function taskMark([x, y]) {
-  const name = run.title.length > 24 ? `${run.title.slice(0, 23)}…` : run.title;
+const taskName = run.title.length > 24 ? `${run.title.slice(0, 23)}…` : run.title;
+
+function taskMark([x, y], right) {
+  const where = right ? { x: -9, y: 4, "text-anchor": "end" } : { y: -10, "text-anchor": "middle" };
   return svg("g", { class: "task", transform: `translate(${x} ${y})` },
-    svg("circle", { r: 3.5 }), svg("text", { y: -10, "text-anchor": "middle" }, name));
+    svg("circle", { r: 3.5 }), svg("text", where, taskName));
 }
 
 function describe(node) {
