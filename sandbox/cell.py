@@ -52,10 +52,10 @@ class CellSpec:
 
     data_dir: Path
     limits: Limits
-    preload: bool
+    preload: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, data_dir: Path, limits: Limits, *, preload: bool) -> CellSpec:
+    def of(cls, data_dir: Path, limits: Limits, *, preload: tuple[str, ...]) -> CellSpec:
         shared = replace(limits, timeout_seconds=0.0, output_bytes=0)
         return cls(data_dir=data_dir.resolve(), limits=shared, preload=preload)
 

@@ -93,9 +93,14 @@ def start_container(engine: Engine, image: str, spec: CellSpec) -> ContainerCell
         try:
             with reaching_engine():
                 cell = ContainerCell(engine, name, spec.limits)
-                cell.greet()
         except BaseException:
             engine.remove(name)
+            raise
+        try:
+            with reaching_engine():
+                cell.greet()
+        except BaseException:
+            cell.destroy()
             raise
     return cell
 

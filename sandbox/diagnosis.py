@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,8 +64,8 @@ def _check_engine(docker_url: str | None) -> Check:
     from sandbox.engine import GET_DOCKER_HINT, Engine, reaching_engine
 
     try:
-        with reaching_engine():
-            info = Engine(docker_url).api.info()
+        with reaching_engine(), closing(Engine(docker_url)) as engine:
+            info = engine.api.info()
     except EngineUnavailableError as error:
         return Check(
             sandbox="docker", name="engine", ok=False, detail=str(error), hint=GET_DOCKER_HINT

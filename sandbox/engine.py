@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 SESSION_LABEL = "exitree.session"
 REQUEST_SECONDS = 60
+UNIX_SCHEME = "unix://"
+DEFAULT_URL = "unix:///var/run/docker.sock"
 GET_DOCKER_HINT = "start or install Docker (https://docs.docker.com/engine/install/)"
 NO_GPU = "could not select device driver"  # the engine says so with status 500
 BUILD_HINT = "build it: exitree sandbox build"
@@ -36,7 +40,7 @@ class Engine:
     """`base_url` as in DOCKER_HOST; None is what the environment says."""
 
     def __init__(self, base_url: str | None = None) -> None:
-        self._base_url = base_url
+        self._url = base_url or os.environ.get("DOCKER_HOST") or DEFAULT_URL
         self._client: Any = None
         self._session = uuid.uuid4().hex
         self._labels = Owner.this_process().labels() | {SESSION_LABEL: self._session}
@@ -49,11 +53,12 @@ class Engine:
     def api(self) -> Any:
         return self._connected().api
 
-    def check(self, image: str) -> None:
-        """SandboxError unless the engine answers and has the image."""
+    def open(self, image: str) -> None:
+        """SandboxError unless the engine answers and has the image. Sweeps on the way."""
         try:
             with reaching_engine():
                 self.api.inspect_image(image)
+            self.sweep()
         except EngineUnavailableError as error:
             raise MissingEngineError(str(error), hint=GET_DOCKER_HINT) from error
         except NotFound as error:
@@ -102,20 +107,21 @@ class Engine:
         with self._lock:
             self._used.clear()
             self._may_have_lost = True
+        if self._client is None:
+            return
         try:
             with reaching_engine():
                 self._remove_lost()
         except EngineUnavailableError as error:
             logger.warning("containers may be left for the next run to remove: %s", error)
-        if self._client is not None:
-            self._client.close()
+        self._client.close()
 
     def _connected(self) -> Any:
+        _require_listener(self._url)
         with self._lock:
             if self._client is None:
-                make = docker.DockerClient if self._base_url else docker.from_env
-                address = {"base_url": self._base_url} if self._base_url else {}
-                self._client = make(timeout=REQUEST_SECONDS, **address)
+                environment = os.environ | {"DOCKER_HOST": self._url}  # and its TLS settings
+                self._client = docker.from_env(timeout=REQUEST_SECONDS, environment=environment)
             return self._client
 
     def _remove_lost(self) -> None:
@@ -156,6 +162,18 @@ def reaching_engine() -> Iterator[None]:
         raise EngineUnavailableError(f"the Docker engine failed: {explain(error)}") from error
     except (DockerException, requests.RequestException, OSError) as error:
         raise EngineUnavailableError(f"no Docker engine answers: {error}") from error
+
+
+def _require_listener(url: str) -> None:
+    """Asked before docker-py is, which would leave its socket open to the garbage collector."""
+    if not url.startswith(UNIX_SCHEME):
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(url.removeprefix(UNIX_SCHEME))
+        except OSError as error:
+            reason = f"no Docker engine answers at {url}: {error.strerror}"
+            raise EngineUnavailableError(reason) from error
 
 
 def explain(error: APIError) -> str:

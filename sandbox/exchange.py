@@ -14,7 +14,7 @@ from sandbox.contract import ExecutionResult, ExecutionStatus, Limits, Workspace
 from sandbox.verdict import Facts, Verdict, judge
 from sandbox.wire import ConnectionLostError, ProtocolError
 
-GRACE_SECONDS = 15.0  # beyond its time, for the harness to kill the script and say so
+GRACE_SECONDS = 15.0
 REPORT_SECONDS = 60.0  # for each part of the report
 MARKER_BYTES = 100  # the line that says how much output was left out
 MEGABYTE = 1 << 20
@@ -28,15 +28,25 @@ class Exchange:
     reusable: bool
 
 
-def run_script(cell: Cell, script: str, workspace: Workspace, limits: Limits) -> Exchange:
+def run_script(
+    cell: Cell,
+    script: str,
+    workspace: Workspace,
+    limits: Limits,
+    *,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Exchange:
     """Never raises for what a script or a dying cell does; EngineUnavailableError when the engine
-    cannot say what happened, OSError when `out_dir` cannot be written."""
+    cannot say what happened, OSError when `out_dir` cannot be written.
+
+    `grace_seconds`: beyond the script's time, for the harness to kill it and say so.
+    """
     started = time.monotonic()
     reception = _Reception(cell, workspace, limits)
     facts: Facts | None = None
     try:
         cell.connection.send(b"R", json.dumps(_request(script, workspace, limits)).encode())
-        facts = reception.facts(started + limits.timeout_seconds + GRACE_SECONDS)
+        facts = reception.facts(started + limits.timeout_seconds + grace_seconds)
         verdict = reception.breach or judge(facts, limits)
     except TimeoutError:
         verdict = Verdict(ExecutionStatus.TIMEOUT, "its cell stopped answering")

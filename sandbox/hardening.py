@@ -8,7 +8,7 @@ from typing import Any
 
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
-from sandbox.cell import PRELOAD, CellSpec, cell_environment
+from sandbox.cell import CellSpec, cell_environment
 from sandbox.harness import LAUNCH
 
 USER_ID = 10001  # as in image/Dockerfile
@@ -60,7 +60,7 @@ def _harness_config(spec: CellSpec) -> str:
         "root": SCRATCH,
         "input": INPUT,
         "wipe": [SCRATCH, "/dev/shm", "/dev/mqueue"],
-        "preload": PRELOAD if spec.preload else [],
+        "preload": spec.preload,
         "rlimits": {},
     }
     return json.dumps(config)

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import Self
 
-from sandbox.cell import Cell, CellSpec, EngineUnavailableError, StartCell
+from sandbox.cell import PRELOAD, Cell, CellSpec, EngineUnavailableError, StartCell
 from sandbox.contract import ExecutionResult, ExecutionStatus, Limits, Workspace
 from sandbox.errors import SandboxError
 from sandbox.exchange import run_script
@@ -34,6 +34,7 @@ class PooledSandbox:
         start_cell: StartCell,
         *,
         warm: bool,
+        preload: tuple[str, ...] = PRELOAD,
         num_workers: int = 1,
         notice: str = "",
         release: Callable[[], None] = lambda: None,
@@ -42,6 +43,7 @@ class PooledSandbox:
         self.notice = notice
         self._start_cell = start_cell
         self._warm = warm
+        self._preload = preload
         self._num_workers = num_workers
         self._release = release
         self._lock = threading.Lock()
@@ -52,7 +54,8 @@ class PooledSandbox:
     def run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult:
         """SandboxError where the set-up is wrong (no image, unreadable data, impossible limits)."""
         _check(workspace)
-        spec = CellSpec.of(workspace.data_dir, limits, preload=self._warm and not limits.gpus)
+        warm = self._warm and not limits.gpus
+        spec = CellSpec.of(workspace.data_dir, limits, preload=self._preload if warm else ())
         try:
             cell = self._acquire(spec)
         except EngineUnavailableError as error:
@@ -60,7 +63,7 @@ class PooledSandbox:
         reusable = False
         try:
             exchange = run_script(cell, script, workspace, limits)
-            reusable = exchange.reusable and spec.preload
+            reusable = exchange.reusable and warm
         except EngineUnavailableError as error:
             return _unavailable("the sandbox was closed" if self._closed else str(error))
         finally:

@@ -27,7 +27,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.cell import PRELOAD, CellSpec, EngineUnavailableError, cell_environment
+from sandbox.cell import CellSpec, EngineUnavailableError, cell_environment
 from sandbox.contract import ExecutionStatus, Limits
 from sandbox.errors import SandboxError
 from sandbox.harness import EXIT_ORPHANED, LAUNCH
@@ -125,7 +125,7 @@ class ProcessCell:
             "root": str(self._root),
             "input": str(self._data.folder),
             "wipe": [str(self._root)],
-            "preload": PRELOAD if spec.preload else [],
+            "preload": spec.preload,
             "rlimits": _rlimits(spec.limits),
         }
         return json.dumps(config)

@@ -6,6 +6,7 @@ import io
 import os
 import tarfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ def build_image(
     context = _build_context(ca_bundle.read_bytes() if ca_bundle else b"")
     arguments = {"BASE": base} | _passed(environment)
     try:
-        with reaching_engine():
-            events = Engine(docker_url).api.build(
+        with reaching_engine(), closing(Engine(docker_url)) as engine:
+            events = engine.api.build(
                 fileobj=context,
                 custom_context=True,
                 tag=tag or default_image(),

@@ -1,4 +1,4 @@
-"""What sandbox tests share: the kinds of sandbox, folders around one, and what may be left of it."""
+"""What sandbox tests share: kinds of sandbox, folders around one, what may be left of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import docker
 import pytest
 
 from sandbox import ExecutionResult, Limits, Workspace
@@ -81,9 +82,7 @@ def processes_in(container: str) -> list[str]:
     return [" ".join(row)[:80] for row in rows]
 
 
-def engine():  # noqa: ANN201
-    import docker
-
+def engine() -> docker.APIClient:
     return docker.APIClient()
 
 

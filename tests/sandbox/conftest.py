@@ -24,7 +24,7 @@ def own_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def make_bench(kind: str, folders: pytest.TempPathFactory) -> Iterator[Bench]:
     name, _, warmth = kind.partition("-")
-    with open_sandbox(name, warm=warmth == "warm", num_workers=2) as sandbox:
+    with open_sandbox(name, warm=warmth == "warm", preload=("numpy",), num_workers=2) as sandbox:
         made = Bench(kind, sandbox, folders.mktemp(kind))
         yield made
     assert made.leftovers() == []
