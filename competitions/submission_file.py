@@ -55,10 +55,11 @@ def _read_regular(path: Path, max_bytes: int | None) -> bytes:
     except OSError as error:  # O_NOFOLLOW refuses a symbolic link with ELOOP
         link = "is a symbolic link" if path.is_symlink() else f"cannot be read: {error.strerror}"
         raise Rejected(f"the submission {link}") from None
-    with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor, not a path
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Rejected("the submission is not a regular file")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Rejected("the submission is not a regular file")
+    with os.fdopen(descriptor, "rb") as stream:
         if max_bytes is None:
             return stream.read()
         if status.st_size > max_bytes:
