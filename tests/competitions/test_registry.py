@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from competitions.errors import CompetitionError
 from competitions.registry import find, list_competitions
+
+MakeFolder = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +25,9 @@ def test_the_embedded_ones_are_listed_by_id() -> None:
     assert names == sorted(names)
 
 
-def test_extra_directories_come_before_home_and_embedded(make_folder, home: Path) -> None:
+def test_extra_directories_come_before_home_and_embedded(
+    make_folder: MakeFolder, home: Path
+) -> None:
     folder = make_folder()
     copy = home / "competitions" / "toy"
     copy.mkdir(parents=True)
@@ -33,7 +38,7 @@ def test_extra_directories_come_before_home_and_embedded(make_folder, home: Path
     assert find("toy", [folder]).directory == folder, "a competition folder itself"
 
 
-def test_an_unknown_name_gets_the_nearest(make_folder) -> None:
+def test_an_unknown_name_gets_the_nearest(make_folder: MakeFolder) -> None:
     extra = [make_folder().parent]
     with pytest.raises(CompetitionError, match="unknown competition `tyo`") as caught:
         find("tyo", extra)
@@ -41,7 +46,7 @@ def test_an_unknown_name_gets_the_nearest(make_folder) -> None:
     assert "competitions list" in caught.value.hint
 
 
-def test_a_broken_folder_is_listed_and_harms_nobody(make_folder) -> None:
+def test_a_broken_folder_is_listed_and_harms_nobody(make_folder: MakeFolder) -> None:
     folder = make_folder("bad")
     (folder / "config.yaml").write_text("id: bad\n")
     catalog = list_competitions([folder.parent])
@@ -59,7 +64,7 @@ def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["plugin_of_toys:FOLDER", "plugin_of_toys:absent"])
 def test_entry_points_add_folders(
-    make_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+    make_folder: MakeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
     folder = make_folder()
     site = tmp_path / "site"

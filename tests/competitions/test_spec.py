@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from competitions.competition import Competition
 from competitions.errors import CompetitionError
 from competitions.spec import ColumnKind, CompetitionSpec, ScoreRange
+
+MakeFolder = Callable[..., Path]
 
 MLE_BENCH = """\
 id: toy
@@ -40,7 +43,7 @@ score_range: {worst: 2, best: 0}
 """
 
 
-def test_mle_benchs_shape_needs_only_a_leaderboard(make_folder) -> None:
+def test_mle_benchs_shape_needs_only_a_leaderboard(make_folder: MakeFolder) -> None:
     folder = make_folder(config=MLE_BENCH)
     (folder / "leaderboard.csv").write_text("score\n0.1\n0.7\n")
     competition = Competition.load(folder)
@@ -51,12 +54,12 @@ def test_mle_benchs_shape_needs_only_a_leaderboard(make_folder) -> None:
     assert competition.spec.id_column is None
 
 
-def test_without_leaderboard_the_direction_must_be_written(make_folder) -> None:
+def test_without_leaderboard_the_direction_must_be_written(make_folder: MakeFolder) -> None:
     with pytest.raises(CompetitionError, match="higher_is_better"):
         Competition.load(make_folder(config=MLE_BENCH))
 
 
-def test_our_keys(make_folder) -> None:
+def test_our_keys(make_folder: MakeFolder) -> None:
     spec = CompetitionSpec.load(make_folder(config=MLE_BENCH + OURS))
     assert (spec.metric, spec.higher_is_better, spec.id_column) == ("log loss", False, "key")
     assert spec.columns["p"].kind is ColumnKind.PROBABILITY
@@ -82,21 +85,23 @@ def test_our_keys(make_folder) -> None:
         (MLE_BENCH + "score_range: {worst: 1, best: 1}\n", "score_range"),
     ],
 )
-def test_a_fault_names_the_file_and_the_key(make_folder, config: str, fault: str) -> None:
+def test_a_fault_names_the_file_and_the_key(
+    make_folder: MakeFolder, config: str, fault: str
+) -> None:
     with pytest.raises(CompetitionError, match=fault) as caught:
         CompetitionSpec.load(make_folder(config=config))
     assert "config.yaml" in str(caught.value)
     assert caught.value.hint
 
 
-def test_a_missing_description_is_named(make_folder) -> None:
+def test_a_missing_description_is_named(make_folder: MakeFolder) -> None:
     folder: Path = make_folder()
     (folder / "description.md").unlink()
     with pytest.raises(CompetitionError, match=r"description\.md"):
         Competition.load(folder)
 
 
-def test_quality_without_leaderboard_is_linear_in_the_score_range(make_folder) -> None:
+def test_quality_without_leaderboard_is_linear_in_the_score_range(make_folder: MakeFolder) -> None:
     text = MLE_BENCH + "higher_is_better: false\nscore_range: {worst: 2, best: 0}\n"
     competition = Competition.load(make_folder(config=text))
     scores = (3.0, 2.0, 0.5, -1.0)
