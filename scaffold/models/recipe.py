@@ -46,6 +46,9 @@ class RecipeModel:
             for index, text in enumerate(texts)
         ]
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def _answers(messages: Sequence[Message], n: int, seed: int | None) -> list[str]:
     try:

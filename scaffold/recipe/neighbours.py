@@ -48,18 +48,17 @@ def plainest(problem: Problem, chosen: Option) -> Recipe:
         if required.is_required and required.name != "model":
             recipe = put(recipe, required.name, required.options[0].start)
     recipe = put(recipe, "model", chosen.start)
-    for name, choice in PLAIN_CHOICES.get(problem.kind, {}).items():
-        recipe = put(recipe, name, choice)
+    if name := PLAIN_CHOICES.get(problem.kind):
+        recipe = put(recipe, name, slot(problem.kind, name).options[0].start)
+    if "dense" in chosen.tags:
+        recipe = put(recipe, "reduce", slot(problem.kind, "reduce").options[0].start)
     if problem.kind is Kind.TABULAR and problem.categories and "trees" in chosen.tags:
         recipe = put(recipe, "encode", Choice("ordinal"))  # trees can cut an order into groups
     return recipe
 
 
 # What even a plain recipe should have, beside what the grammar requires.
-PLAIN_CHOICES = {
-    Kind.TABULAR: {"scale": Choice("standard")},
-    Kind.SERIES: {"lags": Choice("seasonal", (("n", 2),))},
-}
+PLAIN_CHOICES = {Kind.TABULAR: "scale", Kind.SERIES: "lags", Kind.TEXT: "words"}
 
 
 def useless(problem: Problem) -> tuple[str, ...]:

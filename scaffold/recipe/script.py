@@ -31,7 +31,7 @@ STEPS = {
     "M": 'table["moment"].dt.year * 12 + table["moment"].dt.month',
     "Y": 'table["moment"].dt.year',
 }
-PHASES = {"h": "moment.dt.hour", "D": "moment.dt.dayofweek", "W": "moment.dt.month"}
+PHASES = {"h": "moment.dt.hour", "D": "moment.dt.day_of_week", "W": "moment.dt.month"}
 
 
 def write_script(recipe: Recipe, problem: Problem) -> str:
@@ -42,7 +42,9 @@ def write_script(recipe: Recipe, problem: Problem) -> str:
     body = "\n".join((data, fit, answer))
     helpers = needed_helpers(body)
     quiet = any(name.startswith("MLP") for name in names_in(body))
-    named = f"{helpers}\n{body}" + ("\nwarnings, ConvergenceWarning" if quiet else "")
+    draws = "TargetEncoder" in names_in(body)
+    extra = ["warnings, ConvergenceWarning"] * quiet + ["np"] * draws
+    named = "\n".join((helpers, body, *extra))
     words = in_words(recipe)
     script = _render(
         "script.py.j2",
@@ -50,6 +52,7 @@ def write_script(recipe: Recipe, problem: Problem) -> str:
         summary=f"{words[:1].upper()}{words[1:]}.",
         imports=needed_imports(named),
         quiet=quiet,
+        draws=draws,
         data=data,
         helpers=helpers,
         model=fit,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.recipe.grammar import Knob, Option, Place, Slot
+from scaffold.recipe.grammar import Knob, Option, Place, Slot, always
 from scaffold.recipe.vocabulary import models
-from scaffold.recipe.vocabulary.conditions import always, classifies, folds_well
+from scaffold.recipe.vocabulary.conditions import classifies, folds_well
 
 SEE = Slot(
     "see", Place.SOURCE,

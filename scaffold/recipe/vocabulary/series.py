@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.recipe.grammar import Knob, Option, Place, Slot
+from scaffold.recipe.grammar import Knob, Option, Place, Slot, always
 from scaffold.recipe.problem import Problem
 from scaffold.recipe.recipe import Recipe
 from scaffold.recipe.vocabulary import models
-from scaffold.recipe.vocabulary.conditions import always, both, has_positive_target, leaves, model_lacks, takes
+from scaffold.recipe.vocabulary.conditions import both, has_positive_target, leaves, model_lacks, takes
 
 
 def has_series(problem: Problem, recipe: Recipe) -> bool:

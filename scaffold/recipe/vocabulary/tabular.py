@@ -72,7 +72,7 @@ ENCODE = Slot(
                (Knob("rare", (2, 5, 10, 20, 40), 5),)),
         Option("ordinal", 'OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)',
                "numbered categories", when=has_categories),
-        Option("target", "make_pipeline(TargetEncoder(smooth={smooth}, cv=3, random_state=0),"
+        Option("target", "make_pipeline(TargetEncoder(smooth={smooth}, cv=3),"
                " StandardScaler())", "categories replaced by their mean target",
                (Knob("smooth", (1, 3, 10, 30, 100), 10),), when=both(has_categories, folds_well),
                seconds=0.03),

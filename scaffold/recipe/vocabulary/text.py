@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.recipe.grammar import Knob, Option, Place, Slot
+from scaffold.recipe.grammar import Knob, Option, Place, Slot, always
+from scaffold.recipe.problem import Problem
+from scaffold.recipe.recipe import NONE, Recipe
 from scaffold.recipe.vocabulary import models
 from scaffold.recipe.vocabulary.conditions import (
     both,
@@ -63,26 +65,37 @@ REDUCE = Slot(
 COMPLEMENT = Option(
     "nb", "ComplementNB(alpha={alpha})", "complement naive Bayes",
     (Knob("alpha", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), 1.0),),
-    when=both(classifies, leaves("reduce", "extras")), draft=2, seconds=0.01,
+    when=both(classifies, leaves("reduce", "extras")), draft=3, seconds=0.01,
 )  # fmt: skip
 LINEAR_MACHINE = Option(
     "svm", "LinearSVC(C={C}, {balanced}random_state=0)", "a linear support vector machine",
-    (Knob("C", models.STRENGTHS, 1.0),), when=folds_well, draft=1, seconds=0.05,
+    (Knob("C", models.STRENGTHS, 1.0),), when=folds_well, draft=2, seconds=0.05,
     regression_code='LinearSVR(C={C}, loss="squared_epsilon_insensitive", random_state=0)',
     tags=frozenset({"weights", "margin"}),
 )  # fmt: skip
-DENSE = takes("reduce")  # trees are slow on thousands of sparse columns
+def reads_something(problem: Problem, recipe: Recipe) -> bool:
+    return recipe["words"] != NONE or recipe["chars"] != NONE
+
+
+def _reader(option: Option) -> Option:
+    return replace(option, when=both(option.when, reads_something))
+
+
+def _dense(option: Option) -> Option:
+    """Trees are slow on thousands of sparse columns: they get latent topics."""
+    return replace(option, when=takes("reduce"), draft=0.2, tags=option.tags | {"dense"})
+
 
 SLOTS = (
     WORDS, CHARACTERS, EXTRAS, SELECT, REDUCE,
-    models.model_slot(
+    models.model_slot(*map(_reader, (
         replace(models.LOGISTIC, when=classifies, seconds=0.1),
         replace(models.RIDGE, when=regresses),
         COMPLEMENT, LINEAR_MACHINE,
-        replace(models.NEIGHBOURS, when=both(), draft=1),
-        replace(models.FOREST, seconds=0.5, draft=1),
-        replace(models.EXTRA, seconds=0.6, draft=0.3),
-        replace(models.BOOSTING, when=DENSE, draft=0.5),
-    ),
+        replace(models.NEIGHBOURS, when=always, draft=0.5),
+        _dense(models.FOREST),
+        _dense(models.EXTRA),
+        _dense(models.BOOSTING),
+    ))),
     models.WEIGHTS, models.BAG, models.CALIBRATE, models.TARGET, models.DECIDE,
 )  # fmt: skip
