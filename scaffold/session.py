@@ -209,6 +209,11 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
     prepared = competition.prepare(config.data_dir)
     sandbox = create_sandbox(config.sandbox, config.workers)
     limits = config.sandbox.limits.to_limits()
+
+    def cancel() -> None:
+        model.close()
+        sandbox.close()
+
     try:
         task = CompetitionTask(
             prepared=prepared,
@@ -228,10 +233,10 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
             num_workers=config.workers,
             deterministic=config.deterministic,
             sizes=PromptSizes(**config.operators.model_dump()),
-            cancel=sandbox.close,
+            cancel=cancel,
         )
     finally:
-        sandbox.close()
+        cancel()
 
 
 def _budget(config: BudgetConfig) -> Budget:

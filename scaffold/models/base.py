@@ -35,3 +35,6 @@ class Model(Protocol):
     def complete(
         self, messages: Sequence[Message], n: int = 1, *, seed: int | None = None
     ) -> list[Completion]: ...
+
+    def close(self) -> None:
+        """Ends waits and connections, from any thread; calls under way fail soon."""

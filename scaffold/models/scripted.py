@@ -81,6 +81,9 @@ class ScriptedModel:
             self._num_given = end
             return self._in_order[start:end]
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def prompt_key(messages: Sequence[Message]) -> str:
     """What identifies a prompt: 16 hexadecimal digits of its text, the time left aside."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -16,7 +15,6 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from search.errors import SearchError
 from search.node import Node
 from search.record import RunRecord
 from search.views import text
@@ -29,21 +27,19 @@ DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def runs_table(records: Sequence[RunRecord]) -> RenderableType:
-    """One line a run, in the order given."""
-    table = _table("run", "competition", "policy", "model", "status", "steps", "best", "started")
+    """One line a run, in the order given. A run's name, never cut, tells competition and date."""
+    table = _table("run", "model", "status", "steps", "best", "test", "medal")
     for record in records:
         best = record.tree.best
-        started = datetime.fromtimestamp(record.started_at, UTC).strftime("%Y-%m-%d %H:%M")
         _row(
             table,
             record.run_id,
-            record.title,
-            record.policy,
             record.model,
             record.status,
             str(len(record.tree)),
             text.score(best.metric.value) if best and best.metric else "-",
-            started,
+            record.best_summary.get("test score", "-"),
+            record.best_summary.get("medal", "-"),
         )
     return table
 
@@ -87,7 +83,7 @@ def node_view(record: RunRecord, node_id: int) -> RenderableType:
     Raises:
         SearchError: the run has no such node.
     """
-    node = _node(record, node_id)
+    node = record.node(node_id)
     parts: list[RenderableType] = [_node_title(record, node), _pairs(_node_facts(record, node))]
     for title, body in (("plan", node.plan), ("feedback", node.feedback)):
         if body.strip():
@@ -106,7 +102,7 @@ def diff_view(record: RunRecord, old: int, new: int) -> RenderableType:
     Raises:
         SearchError: the run lacks one of them.
     """
-    lines = list(diff_lines(_node(record, old), _node(record, new)))
+    lines = list(diff_lines(record.node(old), record.node(new)))
     if not lines:
         return Text(f"The solutions of #{old} and #{new} are equal.")
     return Group(*(Text(line, DIFF_STYLES.get(line[:1], "")) for line in lines))
@@ -136,17 +132,6 @@ class TreeText:
         yield from tree_lines(record.tree, shown_best(record), limit, guides)
         if limit is not None and len(record.tree) > limit:
             yield Text(f"{len(record.tree) - limit} of {len(record.tree)} nodes folded", "dim")
-
-
-def _node(record: RunRecord, node_id: int) -> Node:
-    if node_id in record.tree:
-        return record.tree[node_id]
-    last = max((node.id for node in record.tree), default=None)
-    there = "it has no nodes yet" if last is None else f"its nodes are 0 to {last}"
-    raise SearchError(
-        f"run {record.run_id} has no node {node_id}",
-        hint=f"{there}; `exitree show {record.run_id}` shows them",
-    )
 
 
 def _node_title(record: RunRecord, node: Node) -> Text:
@@ -208,7 +193,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     right = {"#", "steps", "best", "score", "time", "selection", "test"}
     for column in columns:
-        gives_way = column in {"run", "plan", "model"}  # where the terminal is narrow
+        gives_way = column in {"plan", "model"}  # where the terminal is narrow
         table.add_column(
             column, justify="right" if column in right else "left", no_wrap=not gives_way
         )
