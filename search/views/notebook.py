@@ -20,8 +20,8 @@ COLUMNS = (
     "parents",
     "operator",
     "status",
-    "score",
-    "score_stderr",
+    "metric",
+    "metric_stderr",
     "selection",
     "test",
     "quality",
@@ -57,7 +57,7 @@ def repr_html(record: RunRecord) -> str:
         key=lambda node: (-node.metric.goodness if node.metric else 0.0, node.id),
     )
     rows = "".join(_html_row(record, node, node.id == best) for node in ranked[:NUM_BEST])
-    head = "".join(f"<th>{name}</th>" for name in ("#", "operator", "score", "selection", "plan"))
+    head = "".join(f"<th>{name}</th>" for name in ("#", "operator", "metric", "selection", "plan"))
     return (
         f"<div><b>{_shown(record.title)}</b> <code>{_shown(record.run_id)}</code>"
         f"<p>{_inline(result(record))}<br>{_inline(facts(record))}</p>"
@@ -71,8 +71,8 @@ def _row(record: RunRecord, node: Node, on_best_path: bool) -> dict[str, Any]:
         "parents": node.parents,
         "operator": node.operator,
         "status": node.status.value,
-        "score": _value(node.metric),
-        "score_stderr": node.metric.stderr if node.metric else None,
+        "metric": _value(node.metric),
+        "metric_stderr": node.metric.stderr if node.metric else None,
         "selection": _value(record.selection.get(node.id)),
         "test": _value(record.test.get(node.id)),
         "quality": node.quality,

@@ -90,8 +90,8 @@ def test_a_frame_has_a_row_a_node() -> None:
     record = sample_run(Path("unused"), 30, prompts=False)
     frame = to_frame(record)
     assert list(frame.index) == list(range(30))
-    assert frame["score"].idxmin() == record.best
-    assert frame["score"].isna().sum() == sum(node.metric is None for node in record.tree)
+    assert frame["metric"].idxmin() == record.best
+    assert frame["metric"].isna().sum() == sum(node.metric is None for node in record.tree)
     assert frame.loc[record.best, "on_best_path"]
     assert list(to_frame(run_of(SearchTree())).columns) == list(frame.columns)
 
