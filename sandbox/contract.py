@@ -32,6 +32,9 @@ class ExecutionStatus(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+MEGABYTE = 1 << 20  # bytes of one mb below
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a script may use. Reaching a limit ends the script, never the search."""
@@ -71,7 +74,11 @@ class ExecutionResult:
 
 class Sandbox(Protocol):
     """Runs scripts, from several threads at once if asked. Closing it leaves nothing behind.
-    `notice` is one line a user should see before scripts run, or empty."""
+
+    `notice` is one line a user should see before scripts run, or empty. `run` raises SandboxError
+    only for a set-up that the user has to change: no image, data the sandbox may not read, limits
+    the machine cannot give.
+    """
 
     name: str
     notice: str

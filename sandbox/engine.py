@@ -18,7 +18,6 @@ from http import HTTPStatus
 from typing import Any
 
 import docker
-import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from sandbox.cell import EngineUnavailableError
@@ -160,7 +159,7 @@ def reaching_engine() -> Iterator[None]:
         if error.is_client_error() or NO_GPU in explain(error):
             raise
         raise EngineUnavailableError(f"the Docker engine failed: {explain(error)}") from error
-    except (DockerException, requests.RequestException, OSError) as error:
+    except (DockerException, OSError) as error:  # OSError: those of requests too
         raise EngineUnavailableError(f"no Docker engine answers: {error}") from error
 
 

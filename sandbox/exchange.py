@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sandbox.cell import Cell
-from sandbox.contract import ExecutionResult, ExecutionStatus, Limits, Workspace
+from sandbox.contract import MEGABYTE, ExecutionResult, ExecutionStatus, Limits, Workspace
 from sandbox.verdict import Facts, Verdict, judge
 from sandbox.wire import ConnectionLostError, ProtocolError
 
 GRACE_SECONDS = 15.0
 REPORT_SECONDS = 60.0  # for each part of the report
 MARKER_BYTES = 100  # the line that says how much output was left out
-MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
 from sandbox.cell import CellSpec, cell_environment
+from sandbox.contract import MEGABYTE
 from sandbox.harness import LAUNCH
 
 USER_ID = 10001  # as in image/Dockerfile
@@ -18,7 +19,6 @@ INPUT = "/input"
 SHARED_MEMORY_MB = 64  # /dev/shm, beside the scratch
 OPEN_FILES = 4096
 HARNESS_PROCESSES = 1
-MEGABYTE = 1 << 20
 
 
 def container_options(image: str, spec: CellSpec) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _gpus(count: int) -> list[DeviceRequest]:
 
 def unreadable(folder: Path) -> Path | None:
     """The first of `folder` and its entries that the container's user could not read."""
-    for path in (folder, *folder.iterdir()):
+    for path in (folder, *(entry for entry in folder.iterdir() if not entry.is_symlink())):
         needed = 0o005 if path.is_dir() else 0o004
         if path.stat().st_mode & needed != needed:
             return path

@@ -34,7 +34,9 @@ class Owner:
         pid = labels.get(PID_LABEL, "")
         if not pid.isdigit():
             return None
-        return cls(host=labels.get(HOST_LABEL, ""), pid=int(pid), started=labels[STARTED_LABEL])
+        return cls(
+            host=labels.get(HOST_LABEL, ""), pid=int(pid), started=labels.get(STARTED_LABEL, "")
+        )
 
     def labels(self) -> dict[str, str]:
         return {

@@ -28,7 +28,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.cell import CellSpec, EngineUnavailableError, cell_environment
-from sandbox.contract import ExecutionStatus, Limits
+from sandbox.contract import MEGABYTE, ExecutionStatus, Limits
 from sandbox.errors import SandboxError
 from sandbox.harness import EXIT_ORPHANED, LAUNCH
 from sandbox.process_watch import ProcessWatch, pids_with_environment, threads_of_user
@@ -42,21 +42,20 @@ TOKEN_VARIABLE = "EXITREE_CELL"
 IMPORT_ROOT = Path(__file__).resolve().parent.parent
 DATA_SLACK_MB = 1024  # mapped, not touched: thread stacks, buffers of BLAS
 NPROC_SLACK = 512  # other programs of the same user come and go
-MEGABYTE = 1 << 20
 
 
 class ProcessCell:
-    """Made by `start_process`."""
+    """Made by `start_process`. `folder` is its own, and goes with it."""
 
-    def __init__(self, spec: CellSpec) -> None:
+    def __init__(self, spec: CellSpec, folder: Path) -> None:
         self._limits = spec.limits
         self._lock = threading.Lock()
         self._destroyed = False
         self._token = uuid.uuid4().hex
-        self._folder = Path(tempfile.mkdtemp(prefix="exitree-cell-"))
-        self._root = self._folder / "root"
+        self._folder = folder
+        self._root = folder / "root"
         self._root.mkdir()
-        self._data = ProtectedCopy(spec.data_dir, self._folder / "input")
+        self._data = ProtectedCopy(spec.data_dir, folder / "input")
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -142,7 +141,12 @@ def start_process(spec: CellSpec) -> ProcessCell:
             "the process sandbox does not hand out GPUs",
             hint="use --sandbox docker on a machine with the NVIDIA container toolkit",
         )
-    cell = ProcessCell(spec)
+    folder = Path(tempfile.mkdtemp(prefix="exitree-cell-"))
+    try:
+        cell = ProcessCell(spec, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     try:
         cell.greet()
     except BaseException:

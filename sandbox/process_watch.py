@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.contract import ExecutionStatus, Limits
+from sandbox.contract import MEGABYTE, ExecutionStatus, Limits
 from sandbox.verdict import Verdict, memory_reason, pids_reason
 
 LOOK_SECONDS = 0.05
@@ -17,7 +17,6 @@ SCRATCH_LOOK_SECONDS = 0.25  # walking a folder costs more than reading a few nu
 PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 BLOCK_BYTES = 512  # unit of st_blocks
-MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LARGE_BYTES = 32 << 20  # from here on a file is linked instead of copied
 class ProtectedCopy:
     def __init__(self, source: Path, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(source, folder, copy_function=_copy_or_link)
+        shutil.copytree(source, folder, copy_function=_copy_or_link, ignore_dangling_symlinks=True)
         for parent, names, _ in os.walk(folder):
             for name in names:
                 (Path(parent) / name).chmod(0o555)
@@ -24,7 +24,10 @@ class ProtectedCopy:
         self._seal = _seal(folder)
 
     def is_untouched(self) -> bool:
-        return _seal(self.folder) == self._seal
+        try:
+            return _seal(self.folder) == self._seal
+        except OSError:  # something is not there any more
+            return False
 
     def remove(self) -> None:
         """Also where a script took permissions away."""

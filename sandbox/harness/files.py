@@ -56,7 +56,7 @@ def _open_regular(folder: int, name: str, max_bytes: int) -> tuple[int, int]:
 def wipe(folders: list[str]) -> bool:
     """Empty these folders; False when something could not be removed."""
     try:
-        for folder in folders:
+        for folder in filter(os.path.isdir, folders):
             for path in list(Path(folder).iterdir()):
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)

@@ -47,8 +47,8 @@ def build_image(
     `ca_bundle`: certificates to trust while installing (a host behind a proxy that opens TLS); they
     do not get into the image. SandboxError when it fails.
     """
-    context = _build_context(ca_bundle.read_bytes() if ca_bundle else b"")
-    arguments = {"BASE": base} | _passed(environment)
+    context = build_context(ca_bundle.read_bytes() if ca_bundle else b"")
+    arguments = build_arguments(base, environment)
     try:
         with reaching_engine(), closing(Engine(docker_url)) as engine:
             events = engine.api.build(
@@ -68,7 +68,7 @@ def build_image(
         raise SandboxError(f"the build failed: {explain(error)}", hint=NO_BASE_HINT) from error
 
 
-def _build_context(ca_bundle: bytes) -> io.BytesIO:
+def build_context(ca_bundle: bytes) -> io.BytesIO:
     context = io.BytesIO()
     with tarfile.open(fileobj=context, mode="w") as archive:
         for name, content in (sources() | {"ca-bundle.crt": ca_bundle}).items():
@@ -79,19 +79,22 @@ def _build_context(ca_bundle: bytes) -> io.BytesIO:
     return context
 
 
-def _passed(environment: Mapping[str, str]) -> dict[str, str]:
+def build_arguments(base: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Only addresses a container can reach: an index on this machine's disk is not one."""
     names = (*PASSED_SETTINGS, *PASSED_PROXIES)
     given = {name: environment[name] for name in names if environment.get(name)}
-    return {name: value for name, value in given.items() if "file:" not in value}
+    reachable = {name: value for name, value in given.items() if "file:" not in value}
+    return {"BASE": base} | reachable
 
 
 def _lines(events: Iterator[dict[str, Any]], base: str) -> Iterator[str]:
-    for event in events:
-        if reason := event.get("error"):
-            raise _build_error(str(reason).strip(), base)
+    reason = ""
+    for event in events:  # to its end even after an error, which frees the connection
+        reason = reason or str(event.get("error", "")).strip()
         if text := str(event.get("stream", "")).strip():
             yield text
+    if reason:
+        raise _build_error(reason, base)
 
 
 def _build_error(reason: str, base: str) -> SandboxError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sandbox.image import DEFAULT_BASE
 from scaffold.cli.arguments import AsJson
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The place where solutions run.", no_args_is_help=True)
 
-DEFAULT_BASE = "python:3.11-slim"
 Image = Annotated[str | None, typer.Option(help="Check this image (the built one).")]
 
 
