@@ -102,3 +102,9 @@ class Recorder:
 
     def notify(self, event: Event) -> None:
         self.events.append(event)
+
+
+def shape(nodes: Sequence[Node]) -> list[tuple[object, ...]]:
+    """A tree without its times."""
+    rows = [(n.id, n.parents, n.operator, n.status, n.metric, n.content) for n in nodes]
+    return sorted(rows, key=lambda row: row[0])  # type: ignore[arg-type, return-value]

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import INFO, EchoOperator, HashEvaluator, Recorder
+from fakes import INFO, EchoOperator, HashEvaluator, Recorder, shape
 
 from search.budget import Budget, StopReason
 from search.events import NodeRecorded, SearchStopped, StepFault, StepStarted
 from search.journal import Journal
-from search.node import Message, Node, Outcome, Proposal, Status, StepContext
+from search.node import Message, Outcome, Proposal, Status, StepContext
 from search.policies.greedy import Greedy
 from search.replay import Replay
 from search.run_folder import RunFolder
@@ -42,12 +42,6 @@ def searched(path: Path, search: SearchPlan) -> tuple[StopReason, Runner, Replay
         runner = Runner(search, folder, journal)
         reason = runner.run()
     return reason, runner, Replay.of(folder.journal_path)
-
-
-def shape(nodes: Sequence[Node]) -> list[tuple[object, ...]]:
-    """A tree without its times."""
-    rows = [(n.id, n.parents, n.operator, n.status, n.metric, n.content) for n in nodes]
-    return sorted(rows, key=lambda row: row[0])  # type: ignore[arg-type, return-value]
 
 
 @pytest.mark.parametrize("num_workers", [1, 4])
