@@ -30,6 +30,20 @@ class Place(StrEnum):
     AROUND_ALL = "around all"  # {inner} is the whole pipeline
 
 
+class Tag(StrEnum):
+    """What a model needs or brings along."""
+
+    SCALED = "scaled"  # wants features of one scale
+    GAPS = "gaps"  # copes with missing values
+    WEIGHTS = "weights"  # takes class weights
+    NOISY = "noisy"  # gains from bagging
+    MARGIN = "margin"  # has no probabilities of its own
+    PER_CLASS = "per class"  # is fitted once for each class
+    TREES = "trees"  # cuts one column at a time, so its scale does not matter
+    DENSE = "dense"  # is slow on thousands of sparse columns
+    POOR = "poor"  # a start, but no good company in a blend
+
+
 @dataclass(frozen=True, slots=True)
 class Knob:
     """A parameter that takes the values of a ladder; an improvement moves it by one rung."""
@@ -64,7 +78,7 @@ class Option:
     factor: float = 1.0
     growth: float = 1.0  # seconds grow with rows ** growth
     regression_code: str = ""  # where it is not `code` with {Estimator} put in
-    tags: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[Tag] = field(default_factory=frozenset)
 
     @property
     def start(self) -> Choice:
@@ -189,38 +203,6 @@ def fits(recipe: Recipe, problem: Problem) -> bool:
         elif not known.when(problem, recipe):
             return False
     return all(fits(member, problem) for member in recipe.members)
-
-
-def width(recipe: Recipe, problem: Problem) -> float:
-    """About how many columns the model of a recipe gets."""
-    if problem.pictures:
-        pixels = problem.pictures.width * problem.pictures.height
-        return pixels * 0.4 if recipe["reduce"] != NONE else pixels
-    columns = len(problem.numbers) + 2.0
-    columns *= 4 if recipe["scale"].name == "spline" else 1
-    columns += dict(recipe["cross"].params).get("keep", 0)  # type: ignore[operator]
-    counts = [min(column.num_unique, 60) for column in problem.categories]
-    is_onehot = recipe["encode"].name in {"onehot", "none"}
-    columns += sum(counts) if is_onehot else len(counts)
-    if recipe["pairs"] != NONE:
-        columns += 200 if is_onehot else 10
-    return columns * (0.6 if recipe["select"] != NONE else 1)
-
-
-def seconds(recipe: Recipe, problem: Problem) -> float:
-    """A rough guess of how long the script will take on one core."""
-    around = 1.0
-    chosen = [(s.option(recipe[s.name].name), recipe[s.name]) for s in slots(recipe.kind)]
-    known = [(o, choice) for o, choice in chosen if o]
-    for each, choice in known:
-        around *= each.factor * (each.growth_of(choice) if each.factor != 1 else 1)
-    if recipe.members:
-        return around * sum(seconds(member, problem) for member in recipe.members)
-    thousands = max(problem.num_train, 1) / 1000
-    total = sum(each.seconds * each.growth_of(choice) * thousands**each.growth for each, choice in known)
-    total *= max(1.0, width(recipe, problem) / 20) ** 0.6 if problem.kind != "text" else 1
-    classes = len(problem.classes) if "per_class" in model(recipe).tags and not uses_numbers(problem) else 1
-    return 0.05 + total * around * (classes if classes > 2 else 1)
 
 
 def uses_numbers(problem: Problem) -> bool:

@@ -17,9 +17,10 @@ MODULES = {
     "sklearn.compose": "TransformedTargetRegressor make_column_transformer",
     "sklearn.decomposition": "PCA TruncatedSVD",
     "sklearn.discriminant_analysis": "LinearDiscriminantAnalysis",
-    "sklearn.ensemble": "BaggingClassifier BaggingRegressor ExtraTreesClassifier ExtraTreesRegressor"
-    " HistGradientBoostingClassifier HistGradientBoostingRegressor RandomForestClassifier"
-    " RandomForestRegressor StackingClassifier StackingRegressor VotingClassifier VotingRegressor",
+    "sklearn.ensemble": "BaggingClassifier BaggingRegressor ExtraTreesClassifier"
+    " ExtraTreesRegressor HistGradientBoostingClassifier HistGradientBoostingRegressor"
+    " RandomForestClassifier RandomForestRegressor StackingClassifier StackingRegressor"
+    " VotingClassifier VotingRegressor",
     "sklearn.exceptions": "ConvergenceWarning",
     "sklearn.feature_extraction.text": "CountVectorizer TfidfVectorizer",
     "sklearn.feature_selection": "SelectPercentile chi2 f_classif f_regression",

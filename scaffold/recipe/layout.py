@@ -21,7 +21,9 @@ def _lines(node: ast.expr, used: int, depth: int) -> str:
         return flat
     opening, items, closing = parts
     inner = INDENT * (depth + 1)
-    lines = [inner + label + _lines(item, len(inner + label) + 1, depth + 1) for label, item in items]
+    lines = [
+        inner + label + _lines(item, len(inner + label) + 1, depth + 1) for label, item in items
+    ]
     return opening + "\n" + "".join(f"{line},\n" for line in lines) + INDENT * depth + closing
 
 

@@ -1,6 +1,7 @@
 """How one recipe becomes another: the five operators as draws from the grammar.
 
-Nothing here reads a prompt's words or writes code. `Tried` is what a prompt's memory tells: an
+Nothing here reads a prompt's words or writes code.
+`Tried` is what a prompt's memory tells: an
 operator does not repeat a recipe in it as long as there is another one.
 """
 
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from random import Random
 
-from scaffold.recipe.grammar import Option, fits, model, option, put, seconds, slot, slots
+from scaffold.recipe.cost import is_quick, seconds
+from scaffold.recipe.grammar import Option, Tag, fits, model, option, put, slot, slots
 from scaffold.recipe.imports import names_in_text
 from scaffold.recipe.neighbours import (
     MAX_MEMBERS,
@@ -23,11 +25,10 @@ from scaffold.recipe.neighbours import (
     plainest,
     usable_models,
 )
+from scaffold.recipe.plan import Remembered
 from scaffold.recipe.problem import Problem
 from scaffold.recipe.recipe import NONE, Change, Recipe, differences
 
-MAX_SECONDS = 2.0  # a script's guessed time, on one core
-LIMIT_SHARE = 0.25  # of the time limit that a guess may take
 ONWARD, BACK = 3.0, 0.1  # weights of going on with, and of undoing, what made the parent
 KEPT_SHARE = 0.7  # of the preparation that a divergence takes over
 FAMILY_SHARE = 0.6  # of combinations that take one member of each family of models
@@ -44,6 +45,14 @@ class Tried:
     fingerprints: frozenset[str] = frozenset()
     models: Counter[str] = field(default_factory=Counter)
     elements: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, known: Sequence[Remembered]) -> Tried:
+        return cls(
+            frozenset(entry.fingerprint for entry in known),
+            Counter(name for entry in known for name in entry.models),
+            Counter(entry.changed for entry in known if entry.changed),
+        )
 
     def has(self, recipe: Recipe) -> bool:
         return recipe.fingerprint in self.fingerprints
@@ -85,8 +94,12 @@ def improve(
     last: Change | None = None,
 ) -> Recipe:
     """One element changed. `last` is the change that made the parent: more of it is likelier."""
-    slowest = max(max_seconds(problem), seconds(parent, problem))
-    moves = [m for m in neighbours(parent, problem) if seconds(m.recipe, problem) <= slowest]
+    present = seconds(parent, problem)
+    moves = [
+        move
+        for move in neighbours(parent, problem)
+        if is_quick(move.recipe, problem) or seconds(move.recipe, problem) <= present
+    ]
     moves = [m for m in moves if not tried.has(m.recipe)] or moves
     return _drawn(moves, rng, [_promise(parent, move, tried, last) for move in moves])
 
@@ -95,21 +108,27 @@ def _promise(parent: Recipe, move: Move, tried: Tried, last: Change | None) -> f
     """How likely a move is next to the others of its group."""
     (change,) = differences(parent, move.recipe)[:1]
     promise = 1 / (1 + tried.elements[change.element])
-    if change.element.endswith("model") and any("poor" in model(m).tags for m in move.recipe.singles):
+    if change.element.endswith("model") and _holds_poor(move.recipe):
         promise *= BACK
     if last and change.element == last.element and change.before == last.after:
         promise *= BACK if change.after == last.before else ONWARD
     return promise
 
 
+def _holds_poor(recipe: Recipe) -> bool:
+    return any(Tag.POOR in model(member).tags for member in recipe.singles)
+
+
 def _drawn(moves: Sequence[Move], rng: Random, promises: Sequence[float]) -> Recipe:
-    """A move by the weight of its group, then by its promise within the group."""
-    totals: defaultdict[str, float] = defaultdict(float)
+    """A move by the weight of its group, then by its promise within the group.
+
+    A group none of whose moves promises much is itself drawn less often.
+    """
+    groups: defaultdict[str, list[float]] = defaultdict(list)
     for move, promise in zip(moves, promises, strict=True):
-        totals[move.group] += promise
-    largest = {g: max(p for m, p in zip(moves, promises, strict=True) if m.group == g) for g in totals}
+        groups[move.group].append(promise)
     weights = [
-        move.weight * min(1.0, largest[move.group]) * promise / totals[move.group]
+        move.weight * min(1.0, max(groups[move.group])) * promise / sum(groups[move.group])
         for move, promise in zip(moves, promises, strict=True)
     ]
     return rng.choices(moves, weights)[0].recipe
@@ -118,7 +137,7 @@ def _drawn(moves: Sequence[Move], rng: Random, promises: Sequence[float]) -> Rec
 def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:
     """A model of another family; of the preparation, much is taken over from the parent."""
     present = {model(member).name for member in parent.singles}
-    models = [o for o in usable_models(problem) if o.name not in present and "poor" not in o.tags]
+    models = [o for o in usable_models(problem) if o.name not in present and Tag.POOR not in o.tags]
     weights = [1 / (1 + 5 * tried.models[o.name]) for o in models]
     for _ in range(NUM_TRIES):
         recipe = _sampled(problem, rng, rng.choices(models, weights)[0])
@@ -136,22 +155,25 @@ def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHIN
 def combine(
     parents: Sequence[Recipe], problem: Problem, rng: Random, tried: Tried = NOTHING
 ) -> Recipe:
-    """A blend of the best pipeline of each family among the parents, as many as time allows."""
-    singles = [put(s, "decide", NONE) for parent in parents for s in parent.singles]
-    members = _one_a_family(singles) if rng.random() < FAMILY_SHARE else list(dict.fromkeys(singles))
+    """A blend of the parents' pipelines, best parent first, as many as time allows.
+
+    Where that is only what a parent is already, a model that it does not hold joins it.
+    """
+    singles = list(dict.fromkeys(put(s, "decide", NONE) for p in parents for s in p.singles))
+    members = _one_a_family(singles) if rng.random() < FAMILY_SHARE else singles
     if len(members) == 1 or any(set(members) <= set(parent.singles) for parent in parents):
         members = [*parents[0].singles, *_strangers(parents[0], problem, rng)]
     chosen = members[:2]
     for member in members[2:MAX_MEMBERS]:
-        if seconds(blend(parents[0], (*chosen, member)), problem) <= max_seconds(problem):
+        if is_quick(blend(parents[0], (*chosen, member)), problem):
             chosen.append(member)
     recipe = blend(parents[0], tuple(chosen))
     ways = [put(recipe, "how", way.start) for way in slot("blend", "how").options]
-    usable = [r for r in ways if _is_usable(r, problem)]
-    fresh = [r for r in [recipe, *usable] if fits(r, problem) and not tried.has(r) and r not in parents]
-    if fresh:
-        return rng.choices(fresh, [_weight(r) for r in fresh])[0]
-    return improve(recipe, problem, rng, tried)
+    candidates = [recipe, *(way for way in ways if is_quick(way, problem))]
+    fresh = [r for r in candidates if fits(r, problem) and not tried.has(r) and r not in parents]
+    if not fresh:
+        return improve(recipe, problem, rng, tried)
+    return rng.choices(fresh, [_weight(r) for r in fresh])[0]
 
 
 def _one_a_family(singles: Sequence[Recipe]) -> list[Recipe]:
@@ -164,7 +186,9 @@ def _one_a_family(singles: Sequence[Recipe]) -> list[Recipe]:
 def _strangers(recipe: Recipe, problem: Problem, rng: Random) -> list[Recipe]:
     """One further member for a blend, with a model it does not hold."""
     families = {model(member).name for member in recipe.singles}
-    others = [o for o in usable_models(problem) if o.name not in families and "poor" not in o.tags]
+    others = [
+        o for o in usable_models(problem) if o.name not in families and Tag.POOR not in o.tags
+    ]
     return [partner(recipe.singles[0], problem, rng.choice(others))] if others else []
 
 
@@ -175,13 +199,13 @@ def _weight(recipe: Recipe) -> float:
 
 
 def debug(
-    parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING, *, feedback: str = ""
+    parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING, *, report: str = ""
 ) -> Recipe:
     """The nearest recipe without what went wrong: less work, or less of what the error names."""
-    if TOO_SLOW.search(feedback) or TOO_LARGE.search(feedback):
+    if TOO_SLOW.search(report) or TOO_LARGE.search(report):
         candidates = _cheaper(parent, problem)
     else:
-        candidates = _without_suspects(parent, feedback)
+        candidates = _without_suspects(parent, report)
     usable = [r for r in candidates if fits(r, problem) and not tried.has(r)]
     if usable:
         return usable[0]
@@ -200,9 +224,9 @@ def _cheaper(parent: Recipe, problem: Problem) -> list[Recipe]:
     return sorted((r for r in near if costs[r] <= limit), key=lambda r: -costs[r])
 
 
-def _without_suspects(parent: Recipe, feedback: str) -> list[Recipe]:
+def _without_suspects(parent: Recipe, report: str) -> list[Recipe]:
     """One optional element less: those whose code the error names first."""
-    named = names_in_text(feedback)
+    named = names_in_text(report)
     simpler: list[tuple[bool, Recipe]] = []
     for candidate in slots(parent.kind):
         known = option(parent, candidate.name)
@@ -214,21 +238,5 @@ def _without_suspects(parent: Recipe, feedback: str) -> list[Recipe]:
     return [recipe for _, recipe in sorted(simpler, key=lambda pair: not pair[0])]
 
 
-def max_seconds(problem: Problem) -> float:
-    return min(MAX_SECONDS, problem.max_seconds * LIMIT_SHARE)
-
-
 def _is_usable(recipe: Recipe, problem: Problem) -> bool:
-    return fits(recipe, problem) and seconds(recipe, problem) <= max_seconds(problem)
-
-
-def tried(
-    entries: Iterable[tuple[str, Sequence[str], str]],
-) -> Tried:
-    """From (fingerprint, models, element) of each remembered attempt."""
-    known = list(entries)
-    return Tried(
-        frozenset(fingerprint for fingerprint, _, _ in known),
-        Counter(name for _, models, _ in known for name in models),
-        Counter(element for _, _, element in known if element),
-    )
+    return fits(recipe, problem) and is_quick(recipe, problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scaffold.recipe.grammar import Option, Slot, fits, model, option, put, slot, slots
+from scaffold.recipe.grammar import Option, Slot, Tag, fits, model, option, put, slot, slots
 from scaffold.recipe.problem import Kind, Problem
 from scaffold.recipe.recipe import NONE, Choice, Recipe, is_droppable
 
@@ -50,9 +50,9 @@ def plainest(problem: Problem, chosen: Option) -> Recipe:
     recipe = put(recipe, "model", chosen.start)
     if name := PLAIN_CHOICES.get(problem.kind):
         recipe = put(recipe, name, slot(problem.kind, name).options[0].start)
-    if "dense" in chosen.tags:
+    if Tag.DENSE in chosen.tags:
         recipe = put(recipe, "reduce", slot(problem.kind, "reduce").options[0].start)
-    if problem.kind is Kind.TABULAR and problem.categories and "trees" in chosen.tags:
+    if problem.kind is Kind.TABULAR and problem.categories and Tag.TREES in chosen.tags:
         recipe = put(recipe, "encode", Choice("ordinal"))  # trees can cut an order into groups
     return recipe
 
@@ -114,7 +114,7 @@ def _joining(recipe: Recipe, problem: Problem) -> Iterator[Move]:
         return
     families = {model(member).name for member in recipe.singles}
     for other in usable_models(problem):
-        if other.name not in families and "poor" not in other.tags:
+        if other.name not in families and Tag.POOR not in other.tags:
             member = partner(recipe.singles[0], problem, other)
             yield Move(blend(recipe, (*recipe.singles, member)), "join", JOIN_WEIGHT)
 

@@ -58,5 +58,6 @@ def objective_of(metric: str, target_kind: str) -> Objective:
     words = re.sub(r"[^a-z0-9@]+", " ", metric.lower())
     for pattern, objective in METRICS:
         if re.search(pattern, words):
-            return objective
+            has_scale = objective is not ORDERED or re.search(r"\(-?\d+:", target_kind)
+            return objective if has_scale else LABEL
     return SQUARED if target_kind.startswith("numeric") else LABEL

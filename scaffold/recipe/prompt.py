@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scaffold.recipe.data_section import UnreadablePromptError, read_problem
 from scaffold.recipe.grammar import UnknownWordError, complete
-from scaffold.recipe.problem import Problem, UnreadablePromptError, read_problem
+from scaffold.recipe.plan import Remembered, read_memory, read_score
+from scaffold.recipe.problem import Problem
 from scaffold.recipe.recipe import Recipe, RecipeSyntaxError, parse
 from scaffold.recipe.script import recipe_text
 from search.node import Message
@@ -20,25 +22,19 @@ OPERATORS = ("draft", "improve", "diverge", "debug", "combine")
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SOLUTION = re.compile(r"Previous solution|Solution \d+")
+_CODE = re.compile(r"^(`{3,})\w*\n(.*?)^\1\s*$", re.DOTALL | re.MULTILINE)
+_OPERATOR = re.compile(r"^\W*operator\W+(\w+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """An earlier attempt shown in full. `recipe` is None where its code names none."""
+    """An earlier attempt shown in full. `recipe` is None where its code names none; `report` is
+    what follows the code: output and feedback."""
 
     recipe: Recipe | None
     score: float | None
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """An earlier attempt shown in one line."""
-
-    fingerprint: str
-    models: tuple[str, ...]
-    changed: str  # the element its change was about; empty for a draft
-    score: float | None
+    report: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +46,12 @@ class Prompt:
     memory: tuple[Remembered, ...]
 
     @property
-    def best_first(self) -> tuple[Solution, ...]:
-        """The solutions by score; those without one last."""
+    def readable(self) -> tuple[tuple[Recipe, Solution], ...]:
+        """The solutions that name a recipe: best score first, those without one last."""
         sign = -1 if self.higher_is_better else 1
-        return tuple(
-            sorted(
-                self.solutions,
-                key=lambda s: float("inf") if s.score is None else sign * s.score,
-            )
-        )
+        known = [(s.recipe, s) for s in self.solutions if s.recipe is not None]
+        known.sort(key=lambda pair: (pair[1].score is None, sign * (pair[1].score or 0.0)))
+        return tuple(known)
 
 
 def read_prompt(messages: Sequence[Message]) -> Prompt:
@@ -70,15 +63,13 @@ def read_prompt(messages: Sequence[Message]) -> Prompt:
     text = next((m.content for m in reversed(messages) if m.role == "user"), "")
     sections = list(_sections(text))
     found = dict(sections)
-    metric = found.get("Metric", "").strip().splitlines()[:1]
+    metric, _, direction = found.get("Metric", "").strip().partition("(")
     return Prompt(
-        problem=read_problem(found.get("Data", ""), "".join(metric), found.get("Limits", "")),
+        problem=read_problem(found.get("Data", ""), metric.strip(), found.get("Limits", "")),
         operator=_operator(found.get("Instruction", "")),
-        higher_is_better="lower is better" not in "".join(metric).lower(),
-        solutions=tuple(
-            _solution(body) for title, body in sections if _SOLUTION.fullmatch(title)
-        ),
-        memory=tuple(_remembered(found.get("Memory", ""))),
+        higher_is_better="lower is better" not in direction.lower(),
+        solutions=tuple(_solution(body) for title, body in sections if _SOLUTION.fullmatch(title)),
+        memory=tuple(read_memory(found.get("Memory", ""))),
     )
 
 
@@ -89,7 +80,7 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         mark = _FENCE.match(line)
         if mark and not fence:
             fence = mark[1]
-        elif mark and fence and mark[1].startswith(fence) and line.strip() == mark[1]:
+        elif mark and mark[1].startswith(fence) and line.strip() == mark[1]:
             fence = ""
         if not fence and line.startswith("# "):
             yield title, "\n".join(body)
@@ -100,19 +91,19 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _operator(instruction: str) -> str:
-    named = re.search(r"^\W*operator\W+(\w+)", instruction, re.IGNORECASE | re.MULTILINE)
+    named = _OPERATOR.search(instruction)
     if named and named[1].lower() in OPERATORS:
         return named[1].lower()
     raise UnreadablePromptError("the instruction names no operator this model knows")
 
 
 def _solution(body: str) -> Solution:
-    code = re.search(r"^(`{3,})\w*\n(.*?)^\1\s*$", body, re.DOTALL | re.MULTILINE)
-    score = re.search(r"\bscore:? (-?\d[\d.]*(?:e[-+]?\d+)?)", body)
+    code = _CODE.search(body)
     return Solution(
         recipe=_recipe(code[2]) if code else None,
-        score=float(score[1]) if score else None,
+        score=read_score(body[: code.start()] if code else body),
         text=body,
+        report=body[code.end() :] if code else body,
     )
 
 
@@ -122,16 +113,3 @@ def _recipe(code: str) -> Recipe | None:
         return complete(parse(text)) if text else None
     except (RecipeSyntaxError, UnknownWordError):
         return None
-
-
-def _remembered(memory: str) -> Iterator[Remembered]:
-    for line in memory.splitlines():
-        named = re.search(r"Recipe ([0-9a-f]{6}) \(([\w+]+)\)(?: changes ([^:]+):)?", line)
-        score = re.search(r"\bscore (-?\d[\d.]*(?:e[-+]?\d+)?)", line)
-        if named:
-            yield Remembered(
-                fingerprint=named[1],
-                models=tuple(named[2].split("+")),
-                changed=named[3] or "",
-                score=float(score[1]) if score else None,
-            )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,9 @@ class Choice:
         if not self.params:
             return self.name
         return f"{self.name}({','.join(f'{name}={value}' for name, value in self.params)})"
+
+    def get(self, name: str, default: Value) -> Value:
+        return dict(self.params).get(name, default)
 
     def with_param(self, name: str, value: Value) -> Choice:
         return Choice(self.name, tuple((n, value if n == name else v) for n, v in self.params))
@@ -95,10 +99,9 @@ class Change:
 def differences(before: Recipe, after: Recipe) -> tuple[Change, ...]:
     """The elements that differ: slots, parameters of the same option, dropped columns, members."""
     if len(before.singles) != len(after.singles) or before.kind != after.kind:
-        old, new = map(str, before.singles), list(map(str, after.singles))
-        gone = [m for m in old if m not in new or new.remove(m)]  # type: ignore[func-returns-value]
-        changes = [Change("member", "none", text) for text in new]
-        return tuple(changes + [Change("member", text, "none") for text in gone])
+        old, new = Counter(map(str, before.singles)), Counter(map(str, after.singles))
+        joined = [Change("member", "none", text) for text in (new - old).elements()]
+        return (*joined, *(Change("member", text, "none") for text in (old - new).elements()))
     found = list(_slot_changes(before, after))
     for i, (old_member, new_member) in enumerate(
         zip(before.members, after.members, strict=True), start=1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.recipe.grammar import Condition, model, uses_numbers
+from scaffold.recipe.grammar import Condition, Tag, model, uses_numbers
 from scaffold.recipe.problem import Problem
 from scaffold.recipe.recipe import NONE, Recipe
 
@@ -51,14 +51,14 @@ def has_continuous_target(problem: Problem, recipe: Recipe) -> bool:
     return problem.objective.is_regression
 
 
-def model_has(tag: str) -> Condition:
+def model_has(tag: Tag) -> Condition:
     def condition(problem: Problem, recipe: Recipe) -> bool:
         return tag in model(recipe).tags
 
     return condition
 
 
-def model_lacks(tag: str) -> Condition:
+def model_lacks(tag: Tag) -> Condition:
     def condition(problem: Problem, recipe: Recipe) -> bool:
         return tag not in model(recipe).tags
 
