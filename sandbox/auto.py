@@ -34,7 +34,7 @@ def open_sandbox(
     `image`: None is the image of `exitree sandbox build`. `warm`: reuse cells, with the modules of
     `preload` imported; docs/security.md says when not to. `docker_url`: as DOCKER_HOST.
     SandboxError when Docker is asked for and is not there; `auto` then takes local processes, and
-    `notice` says so. Containers of dead processes are removed on the way.
+    `notice` says so. What dead processes have left is removed on the way.
     """
     open_pool = partial(PooledSandbox, warm=warm, preload=preload, num_workers=num_workers)
     if kind == "process":
@@ -61,7 +61,9 @@ def _open_docker(open_pool: OpenPool, image: str, docker_url: str | None) -> Poo
 
 
 def _open_process(open_pool: OpenPool, reason: str, hint: str) -> PooledSandbox:
+    from sandbox.cell_folder import sweep_folders
     from sandbox.process import start_process
 
+    sweep_folders()
     notice = UNPROTECTED_NOTICE.format(reason=reason, hint=hint)
     return open_pool("process", start_process, notice=notice)

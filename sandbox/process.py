@@ -15,12 +15,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -28,6 +26,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.cell import CellSpec, EngineUnavailableError, cell_environment
+from sandbox.cell_folder import make_folder, remove_folder
 from sandbox.contract import MEGABYTE, ExecutionStatus, Limits
 from sandbox.errors import SandboxError
 from sandbox.harness import EXIT_ORPHANED, LAUNCH
@@ -106,8 +105,7 @@ class ProcessCell:
             self._process.kill()
         self._kill_escaped()
         self._process.wait()
-        self._data.remove()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
     def _kill_escaped(self) -> None:
         """What outlived the harness still has its environment."""
@@ -141,11 +139,11 @@ def start_process(spec: CellSpec) -> ProcessCell:
             "the process sandbox does not hand out GPUs",
             hint="use --sandbox docker on a machine with the NVIDIA container toolkit",
         )
-    folder = Path(tempfile.mkdtemp(prefix="exitree-cell-"))
+    folder = make_folder()
     try:
         cell = ProcessCell(spec, folder)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
         raise
     try:
         cell.greet()

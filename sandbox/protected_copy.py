@@ -29,12 +29,6 @@ class ProtectedCopy:
         except OSError:  # something is not there any more
             return False
 
-    def remove(self) -> None:
-        """Also where a script took permissions away."""
-        for parent, _, _ in os.walk(self.folder):
-            Path(parent).chmod(0o755)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 def _copy_or_link(source: str, target: str) -> None:
     original, copy = Path(source), Path(target)

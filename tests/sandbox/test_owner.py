@@ -67,14 +67,19 @@ def test_an_interrupted_owner_leaves_nothing(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", EVERY)
 def test_a_killed_owner_leaves_no_process_and_its_container_is_swept(
-    kind: str, tmp_path: Path
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr("tempfile.tempdir", None)  # so that TMPDIR is read again
     with start_owner(kind, tmp_path) as owner:
         owner.kill()
     wait_until(lambda: not processes_with_argument(MARK))
+    open_sandbox(kind.partition("-")[0]).close()
     if kind.startswith("docker"):
-        open_sandbox("docker").close()
         assert containers_of(owner.pid) == []
+    assert list(scratch.iterdir()) == []
 
 
 def test_an_owner_is_dead_only_where_that_is_known() -> None:
