@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ class Cli:
 
     def __init__(self, cwd: Path, data_dir: Path) -> None:
         self.cwd = cwd
+        self.processes: list[subprocess.Popen[str]] = []
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
             "HOME": str(cwd),
@@ -35,7 +36,7 @@ class Cli:
         }
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "scaffold", *arguments],
             cwd=self.cwd,
             env=self.environment,
@@ -44,6 +45,14 @@ class Cli:
             text=True,
             **options,  # type: ignore[call-overload]
         )
+        self.processes.append(process)
+        return process
+
+    def kill_all(self) -> None:
+        """Leaves no process behind, whatever a test came to."""
+        for process in self.processes:
+            process.kill()
+            process.communicate()
 
     def __call__(
         self, *arguments: str, code: int = 0, preexec_fn: Callable[[], None] | None = None
@@ -64,8 +73,10 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cli(tmp_path: Path, data_dir: Path) -> Cli:
-    return Cli(tmp_path, data_dir)
+def cli(tmp_path: Path, data_dir: Path) -> Iterator[Cli]:
+    cli = Cli(tmp_path, data_dir)
+    yield cli
+    cli.kill_all()
 
 
 @pytest.fixture(scope="module")
