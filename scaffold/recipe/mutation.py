@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -94,14 +94,17 @@ def improve(
     last: Change | None = None,
 ) -> Recipe:
     """One element changed. `last` is the change that made the parent: more of it is likelier."""
+    moves = neighbours(parent, problem)
+    moves = [move for move in moves if not tried.has(move.recipe)] or moves
+    promises = [_promise(parent, move, tried, last) for move in moves]
     present = seconds(parent, problem)
-    moves = [
-        move
-        for move in neighbours(parent, problem)
-        if is_quick(move.recipe, problem) or seconds(move.recipe, problem) <= present
-    ]
-    moves = [m for m in moves if not tried.has(m.recipe)] or moves
-    return _drawn(moves, rng, [_promise(parent, move, tried, last) for move in moves])
+
+    def is_allowed(recipe: Recipe) -> bool:
+        return is_quick(recipe, problem) or seconds(recipe, problem) <= present
+
+    drawn = list(_drawn(moves, promises, rng))
+    quick = (move.recipe for move in drawn if is_allowed(move.recipe))
+    return next(quick, drawn[0].recipe)
 
 
 def _promise(parent: Recipe, move: Move, tried: Tried, last: Change | None) -> float:
@@ -119,8 +122,8 @@ def _holds_poor(recipe: Recipe) -> bool:
     return any(Tag.POOR in model(member).tags for member in recipe.singles)
 
 
-def _drawn(moves: Sequence[Move], rng: Random, promises: Sequence[float]) -> Recipe:
-    """A move by the weight of its group, then by its promise within the group.
+def _drawn(moves: Sequence[Move], promises: Sequence[float], rng: Random) -> Iterator[Move]:
+    """The moves in a random order: by the weight of their group, by their promise within it.
 
     A group none of whose moves promises much is itself drawn less often.
     """
@@ -131,7 +134,9 @@ def _drawn(moves: Sequence[Move], rng: Random, promises: Sequence[float]) -> Rec
         move.weight * min(1.0, max(groups[move.group])) * promise / sum(groups[move.group])
         for move, promise in zip(moves, promises, strict=True)
     ]
-    return rng.choices(moves, weights)[0].recipe
+    # the smallest of exponential draws with these rates comes first as often as its weight says
+    arrivals = [rng.expovariate(weight) for weight in weights]
+    return (moves[i] for i in sorted(range(len(moves)), key=arrivals.__getitem__))
 
 
 def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:

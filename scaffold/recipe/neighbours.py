@@ -27,18 +27,16 @@ class Move:
 
 def neighbours(recipe: Recipe, problem: Problem) -> list[Move]:
     """Every recipe that differs in one element and makes sense for the problem."""
-    moves = [*_own_moves(recipe, problem), *_joining(recipe, problem), *_leaving(recipe)]
+    whole = (*_own_moves(recipe, problem), *_joining(recipe, problem), *_leaving(recipe))
+    moves = [move for move in whole if fits(move.recipe, problem)]
     for index, member in enumerate(recipe.members):
-        moves += [
-            Move(
-                recipe.with_member(index, move.recipe),
-                f"member {index} {move.group}",
-                move.weight / len(recipe.members),
-            )
-            for move in _own_moves(member, problem)
-            if move.group != "decide" and move.recipe not in recipe.members
-        ]
-    return [move for move in moves if fits(move.recipe, problem)]
+        for move in _own_moves(member, problem):
+            is_new = move.group != "decide" and move.recipe not in recipe.members
+            if is_new and fits(move.recipe, problem):
+                changed = recipe.with_member(index, move.recipe)
+                weight = move.weight / len(recipe.members)
+                moves.append(Move(changed, f"member {index} {move.group}", weight))
+    return moves
 
 
 def plainest(problem: Problem, chosen: Option) -> Recipe:

@@ -185,7 +185,7 @@ NETWORK = Option(
     ),
     when=SCALED,
     draft=0.5,
-    seconds=0.25,
+    seconds=0.12,
     tags=frozenset({Tag.SCALED, Tag.NOISY}),
     regression_code="TransformedTargetRegressor(MLPRegressor(hidden_layer_sizes=({width},),"
     " alpha={decay}, learning_rate_init=0.003, max_iter={epochs}, random_state=0),"

@@ -46,9 +46,7 @@ IMPUTE = Slot(
             "native",
             "",
             "gaps left to the model",
-            when=both(
-                has_missing, model_has(Tag.GAPS), leaves("cross", "reduce", "select", "scale")
-            ),
+            when=both(has_missing, model_has(Tag.GAPS), leaves("cross", "reduce", "select")),
         ),
     ),
     "where a value is missing may tell something",

@@ -106,7 +106,7 @@ REDUCE = Slot(
     (
         Option(
             "svd",
-            "make_pipeline(TruncatedSVD({topics}, random_state=0), StandardScaler())",
+            "make_pipeline(Topics({topics}), StandardScaler())",
             "{topics} latent topics",
             (Knob("topics", (20, 40, 80), 40, cost=1),),
             seconds=0.2,
