@@ -34,8 +34,10 @@ KEPT_SHARE = 0.7  # of the preparation that a divergence takes over
 FAMILY_SHARE = 0.6  # of combinations that take one member of each family of models
 NUM_TRIES = 30  # drafts drawn before a plain one is taken
 
-TOO_SLOW = re.compile(r"time.?out|timed out|time limit|too slow", re.IGNORECASE)
-TOO_LARGE = re.compile(r"out.?of.?memory|memory limit|MemoryError|oom", re.IGNORECASE)
+TOO_SLOW = re.compile(
+    r"timed? ?out|time limit|stopped after [\d.]+ seconds|too slow", re.IGNORECASE
+)
+TOO_LARGE = re.compile(r"MB of memory|out.?of.?memory|MemoryError", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def _drawn(moves: Sequence[Move], promises: Sequence[float], rng: Random) -> Ite
 def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:
     """A model of another family; of the preparation, much is taken over from the parent."""
     present = {model(member).name for member in parent.singles}
-    models = [o for o in usable_models(problem) if o.name not in present and Tag.POOR not in o.tags]
+    known = [o for o in usable_models(problem) if Tag.POOR not in o.tags]
+    models = [o for o in known if o.name not in present] or known
     weights = [1 / (1 + 5 * tried.models[o.name]) for o in models]
     for _ in range(NUM_TRIES):
         recipe = _sampled(problem, rng, rng.choices(models, weights)[0])

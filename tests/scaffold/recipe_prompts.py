@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from tiny_data import TINY
 
 from scaffold.preview import preview
-from scaffold.recipe.prompt import Prompt, read_prompt
 from search.node import Message
 
 METRIC_LINES = {name: f"{tiny.metric} (higher is better)" for name, tiny in TINY.items()}
@@ -50,7 +49,7 @@ def messages(
     data: str = "binary",
     memory: str = "",
     left: str = "steps left: 7\ntime left: 100 seconds",
-    limits: str = "1 cpu, 600 seconds a script",
+    limits: str = "cpus: 1\ntime limit of a script: 600 seconds\nlibraries: numpy, pandas",
 ) -> tuple[Message, ...]:
     titles = (
         ["Previous solution"]
@@ -68,7 +67,3 @@ def messages(
         "# Answer format\n\nA plan, then one block.",
     ]
     return (Message("system", "You write scripts."), Message("user", "\n\n".join(parts)))
-
-
-def read(*args: object, **kwargs: object) -> Prompt:
-    return read_prompt(messages(*args, **kwargs))  # type: ignore[arg-type]
