@@ -54,8 +54,8 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.user
-	$(BIN)/python benchmarks/journal.py
-	$(BIN)/python benchmarks/sandbox.py
+	$(BIN)/python -m benchmarks.journal
+	$(BIN)/python -m benchmarks.sandbox
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,6 +1,6 @@
 """What a search with the embedded recipe model reaches on each embedded competition.
 
-    python benchmarks/embedded.py [--steps 40] [--seeds 0 1 2] [--workers 2] [--sandbox auto]
+    python -m benchmarks.embedded [--steps 40] [--seeds 0 1 2] [--workers 2] [--sandbox auto]
         [--policy greedy] [--only ID ...] [--json FILE] [--runs-dir DIR]
 
 Every run searches, chooses and refits as `exitree search` does, and then grades all its nodes on

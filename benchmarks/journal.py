@@ -1,6 +1,6 @@
 """What recording, selecting and replaying cost at 100, 1,000 and 5,000 nodes.
 
-    python benchmarks/journal.py [--json] [--nodes 5000]
+    python -m benchmarks.journal [--json] [--nodes 5000]
 
 Every node carries 8 kB of code and 10 kB of output. "Recording" is all the runner does for a node:
 its files, the journal line with fsync, the tree. The peers' figures (recording only, same sizes)

@@ -1,6 +1,6 @@
 """What a sandbox adds to a script that imports pandas and scikit-learn, side by side in one run.
 
-    python benchmarks/sandbox.py [--runs N] [--json]
+    python -m benchmarks.sandbox [--runs N] [--json]
 
 Overhead: the script's time as its caller sees it, minus the time of the same code inside a warm
 interpreter (it measures itself). The plain `docker run` is what a sandbox without these ideas does.
@@ -19,9 +19,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-sys.path = [entry for entry in sys.path if Path(entry) != Path(__file__).parent]  # our own name
-
-from sandbox import (  # noqa: E402
+from sandbox import (
     ExecutionStatus,
     Limits,
     SandboxError,
@@ -29,7 +27,7 @@ from sandbox import (  # noqa: E402
     Workspace,
     open_sandbox,
 )
-from sandbox.image import default_image  # noqa: E402
+from sandbox.image import default_image
 
 SCRIPT = """
 import time
