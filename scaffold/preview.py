@@ -21,6 +21,7 @@ MAX_ROWS = 20_000
 MAX_TABLES = 8
 MAX_FOLDERS = 8
 MAX_NAMES = 24  # columns listed in a facts line, classes in `target kind`
+MAX_NAME_CHARS = 100  # of a column; a model has to know it whole
 MAX_CLASSES = 50  # more distinct integers than this are a quantity, not classes
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
 UNPREVIEWED = frozenset({"description.md"})
@@ -99,7 +100,7 @@ def _column_row(name: str, values: pd.Series[Any], num_examples: int) -> str:
     notes = [*_summary(kind, present), f"e.g. {examples}" if examples else ""]
     told = "; ".join(note for note in notes if note)
     missing, unique = len(values) - len(present), present.nunique()
-    return f"| {escaped(name)} | {kind} | {missing} | {unique} | {told} |"
+    return f"| {escaped(name, MAX_NAME_CHARS)} | {kind} | {missing} | {unique} | {told} |"
 
 
 def _shown(value: object) -> str:
@@ -145,7 +146,7 @@ def _folders(public: Path) -> Iterator[str]:
         if path.is_file() and not is_told:
             files[folder].append(path)
     for folder, paths in sorted(files.items()):
-        place = "other files" if folder == "." else f"input/{escaped(folder, 80)}"
+        place = "other files" if folder == "." else f"input/{escaped(folder, MAX_NAME_CHARS)}"
         suffixes = sorted({path.suffix for path in paths})[:4]
         shown = f" {size}" if (size := _image_size(paths[0])) else ""
         kinds = ", ".join(escaped(s) or "no suffix" for s in suffixes)
@@ -183,7 +184,7 @@ def _facts(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
 
 
 def _names(columns: Any) -> str:
-    names = [escaped(column) for column in columns]
+    names = [escaped(column, MAX_NAME_CHARS) for column in columns]
     more = [f"... {len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
     return ", ".join([*names[:MAX_NAMES], *more])
 

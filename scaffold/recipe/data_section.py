@@ -92,7 +92,7 @@ def _pictures(data: str, features: tuple[Column, ...]) -> Pictures | None:
     has_folder = re.search(r"e\.g\. \S+/", names[0].notes)
     return Pictures(
         column=names[0].name,
-        pattern="{}" if has_folder else f"{heading[1]}/{{}}",
+        folder="" if has_folder else f"{_plain(heading[1])}/",
         width=max(1, round(int(heading[2]) * scale)),
         height=max(1, round(int(heading[3]) * scale)),
     )

@@ -66,7 +66,7 @@ class Pictures:
     """Where the images are and how large they will be read."""
 
     column: str
-    pattern: str  # path below input/ with {} for the cell
+    folder: str  # what stands between input/ and the cell: empty, or a folder with its slash
     width: int
     height: int
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from textwrap import fill
 from typing import Any
 
 import jinja2
@@ -20,6 +21,7 @@ from scaffold.recipe.problem import Kind, Problem
 from scaffold.recipe.recipe import Recipe
 
 MARK = "# recipe: "
+MAX_PROSE_WIDTH = 90
 # How to place a moment on the axis of a series, by the step between two rows.
 STEPS = {
     "h": '(table["moment"] - pd.Timestamp(0)) // pd.Timedelta(hours=1)',
@@ -59,7 +61,6 @@ def write_script(recipe: Recipe, problem: Problem) -> str:
 
 def _data_context(recipe: Recipe, problem: Problem) -> dict[str, Any]:
     apart = [*filter(None, [problem.id_column]), *problem.dates]
-    pictures = problem.pictures
     return {
         "p": problem,
         "target": problem.targets[0],
@@ -69,7 +70,6 @@ def _data_context(recipe: Recipe, problem: Problem) -> dict[str, Any]:
             if problem.kind is Kind.SERIES
             else uses_extras(recipe)
         ),
-        "picture": f'f"input/{pictures.pattern.format("{name}")}"' if pictures else "",
         "step": STEPS[problem.step],
         "phase": PHASES.get(problem.step, "moment.dt.month"),
     }
@@ -83,12 +83,9 @@ def _answer_context(recipe: Recipe, problem: Problem) -> dict[str, Any]:
         and problem.targets[0] not in problem.submission_columns
         and len(problem.submission_columns) > 2
     )
-    prefix = problem.class_prefix
-    named = f'[f"{prefix}{{label}}" for label in model.classes_]'
     return {
         "p": problem,
         "by_class": by_class,
-        "class_columns": "submission.columns[1:]" if prefix is None else named,
         "is_number": objective.is_regression,
         "proba": is_probability,
         "clip": _bounds(problem),
@@ -119,9 +116,13 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # Python text, not HTML
     )
-    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
+    environment.filters["sentence"] = _sentence
     environment.filters["quoted"] = lambda value: json.dumps(value, ensure_ascii=False)
     return environment
+
+
+def _sentence(text: str) -> str:
+    return fill(f"{text[:1].upper()}{text[1:]}.", MAX_PROSE_WIDTH)
 
 
 def _render(template: str, **context: Any) -> str:
