@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import platform
 import shutil
-import tempfile
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from search.durable import recording, replace_text
-from search.entries import RunFinished
+from search.durable import replaced_folder
+from search.node import Node
 from search.record import RunRecord
-from search.run_folder import RunFolder
+from search.run_folder import RunFolder, solution_name
 from search.views.report import write_report
 
 VERSIONS_OF = ("exitree", "numpy", "pandas", "scikit-learn", "networkx", "openai", "docker")
@@ -60,25 +60,27 @@ def summary(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def write_best(folder: RunFolder, finished: RunFinished, refit_dir: Path) -> None:
-    """Puts the chosen solution, its submission and a note on both into best/."""
-    assert finished.best is not None
-    with recording(folder.best_dir):
-        made = Path(tempfile.mkdtemp(dir=folder.path, prefix=".best-"))
-        made.chmod(0o755)
-        shutil.copyfile(refit_dir / "submission.csv", made / "submission.csv")
-        solution = next(folder.node_dir(finished.best).glob("solution.*"))
-        shutil.copyfile(solution, made / solution.name)
-        replace_text(made / "README.md", _readme(folder, finished, solution.name))
-        shutil.rmtree(folder.best_dir, ignore_errors=True)
-        made.rename(folder.best_dir)
+def write_best(
+    folder: RunFolder, node: Node, language: str, submission: Path, summary: Mapping[str, str]
+) -> None:
+    """Puts the chosen solution, its submission and a note on both into best/, as a whole.
+
+    Raises:
+        RecordingError: it could not be written; an older best/ is still there.
+    """
+    solution = solution_name(language)
+    with replaced_folder(folder.best_dir) as best:
+        shutil.copyfile(submission, best / "submission.csv")
+        (best / solution).write_bytes(node.content.encode("utf-8", errors="backslashreplace"))
+        readme = _readme(folder, node.id, solution, summary)
+        (best / "README.md").write_text(readme, encoding="utf-8")
 
 
-def _readme(folder: RunFolder, finished: RunFinished, solution: str) -> str:
-    facts = "\n".join(f"* {label}: {text}" for label, text in finished.summary.items())
+def _readme(folder: RunFolder, node: int, solution: str, summary: Mapping[str, str]) -> str:
+    facts = "\n".join(f"* {label}: {text}" for label, text in summary.items())
     return f"""# The answer of run {folder.run_id}
 
-`{solution}` is the script of node {finished.best}; `submission.csv` is what it wrote when it was
+`{solution}` is the script of node {node}; `submission.csv` is what it wrote when it was
 run on the full public data ("refit"). It was chosen on rows that the search never saw.
 
 {facts}

@@ -5,6 +5,7 @@
                 valid there, the next one is
     report      the answer's test score and medal; with `grade_all` every valid node is refit and
                 graded on test, for analysis only
+    best/       is made, and then the run is called finished
 
 Everything is recorded as it happens, so a killed conclusion goes on where it was. Hidden answers
 are read by the grader in this process; each read stands in the journal before it happens.
@@ -12,6 +13,7 @@ are read by the grader in this process; each read stands in the journal before i
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from competitions.outcome import Graded, GraderFault, Invalid, Split
-from scaffold.competition_task import CompetitionTask
-from scaffold.errors import ScaffoldError
+from scaffold.artifacts import write_best
+from scaffold.competition_task import SUBMISSION, CompetitionTask
+from scaffold.errors import RefitError
+from search.durable import recording
 from search.entries import AnswersRead, Entry, FinalistsChosen, NodeRefit, NodeScored, RunFinished
 from search.events import StageStarted
 from search.journal import Journal
@@ -30,6 +34,7 @@ from search.protocols import Observer
 from search.replay import Replay
 from search.run_folder import RunFolder
 from search.selection import RULE, Candidate, leader, rank
+from search.steps import RETRY_SECONDS, describe
 from search.tree import SearchTree
 
 NUM_BOOTSTRAP = 200
@@ -46,12 +51,14 @@ class Conclusion:
     task: CompetitionTask
     observers: Sequence[Observer] = ()
     num_workers: int = 1
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS
 
     def conclude(self, *, grade_all: bool = False) -> RunFinished:
         """Does what is owed and returns the run's last word. Idempotent.
 
         Raises:
             ScaffoldError: our infrastructure failed; the run can be resumed.
+            RecordingError: journal or best/ cannot be written; likewise.
         """
         self._select()
         best = self._refit_finalists()
@@ -59,13 +66,21 @@ class Conclusion:
             self._grade_test([best], "final report")
         if grade_all:
             self._grade_all()
+        return self._finish(best)
+
+    def _finish(self, best: int | None) -> RunFinished:
         finished = RunFinished(at=time.time(), best=best, summary=self._summary(best))
-        if self.replay.finished is None or self.replay.finished.summary != finished.summary:
+        before = self.replay.finished
+        is_new = before is None or (before.best, before.summary) != (best, finished.summary)
+        if best is not None and (is_new or not self.folder.best_dir.is_dir()):
+            node, submission = self.tree[best], self._refit_submission(best)
+            write_best(self.folder, node, self.task.language, submission, finished.summary)
+        if is_new:
             self._record(finished)
         return finished
 
-    def refit_dir(self, node_id: int) -> Path:
-        return self.folder.node_dir(node_id) / "refit"
+    def _refit_submission(self, node_id: int) -> Path:
+        return self.folder.node_dir(node_id) / "refit" / SUBMISSION
 
     def _select(self) -> None:
         """Scores on the selection rows, then the order of the finalists."""
@@ -79,8 +94,18 @@ class Conclusion:
                 self._score(Split.SELECTION, node_id, self.folder.submission_path(node_id))
         if candidates := self._candidates():
             self._estimate_error(leader(candidates).node)
-        finalists = rank(self._candidates())
-        self._record(FinalistsChosen(at=time.time(), nodes=finalists, rule=RULE))
+        ranked = rank(self._candidates())
+        nodes = [*ranked, *self._unranked(ranked)]
+        self._record(FinalistsChosen(at=time.time(), nodes=nodes, rule=RULE))
+
+    def _unranked(self, ranked: Sequence[int]) -> list[int]:
+        """Valid nodes without a selection score (their files are gone, say), by search score."""
+        rest = [
+            (-node.metric.goodness, node.id)
+            for node in self.tree.valid
+            if node.metric is not None and node.id not in ranked
+        ]
+        return [node_id for _, node_id in sorted(rest)]
 
     def _candidates(self) -> list[Candidate]:
         scores = self._scores("selection")
@@ -91,15 +116,16 @@ class Conclusion:
         ]
 
     def _estimate_error(self, node_id: int) -> None:
-        metric = self._scores("selection")[node_id]
-        if metric is not None and metric.stderr is None:
-            path = self.folder.submission_path(node_id)
+        metric = self._scores("selection").get(node_id)
+        path = self.folder.submission_path(node_id)
+        if metric is not None and metric.stderr is None and path.is_file():
+            self._read(Split.SELECTION, [node_id], "standard error")
             self._score(Split.SELECTION, node_id, path, NUM_BOOTSTRAP)
 
     def _refit_finalists(self) -> int | None:
         """The first finalist whose refit is valid."""
         for node_id in self.replay.finalists or ():
-            if node_id not in self.replay.refits:
+            if not self._is_refit(node_id):
                 self._stage("refit", f"node {node_id} on the full public data")
                 self._refit([self.tree[node_id]])
             if self.replay.refits[node_id].valid:
@@ -107,39 +133,60 @@ class Conclusion:
                 return node_id
         return None
 
+    def _is_refit(self, node_id: int) -> bool:
+        """Also that what a valid refit has written is still there."""
+        refit = self.replay.refits.get(node_id)
+        if refit is None:
+            return False
+        return not refit.valid or self._refit_submission(node_id).is_file()
+
     def _grade_all(self) -> None:
-        owed = [node for node in self.tree.valid if node.id not in self.replay.refits]
-        self._stage("grade_all", f"refitting {len(owed)} nodes, for analysis only")
-        self._refit(owed)
+        if owed := [node for node in self.tree.valid if not self._is_refit(node.id)]:
+            self._stage("grade_all", f"refitting {len(owed)} nodes, for analysis only")
+            self._refit(owed)
         refit = [node.id for node in self.tree.valid if self.replay.refits[node.id].valid]
         self._grade_test(refit, "analysis of all nodes (--grade-all)")
 
     def _refit(self, nodes: Sequence[Node]) -> None:
         """Runs scripts on the full public data, side by side, and records each."""
-        pool = ThreadPoolExecutor(self.num_workers)
+        pool, stopping = ThreadPoolExecutor(self.num_workers), threading.Event()
         try:
-            for node, outcome in zip(nodes, pool.map(self._run_refit, nodes), strict=True):
-                if outcome.status is Status.ERROR:
-                    raise ScaffoldError(
-                        f"the refit of node {node.id} could not be run: {outcome.feedback}",
-                        hint="mend that, then `exitree resume` the run",
-                    )
-                self._record(
-                    NodeRefit(
-                        at=time.time(),
-                        node=node.id,
-                        valid=outcome.status is Status.VALID,
-                        reason=outcome.feedback,
-                        seconds=outcome.seconds,
-                    )
-                )
+            outcomes = pool.map(lambda node: self._refit_outcome(node, stopping), nodes)
+            for node, outcome in zip(nodes, outcomes, strict=True):
+                self._record_refit(node, outcome)
         finally:
+            stopping.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _run_refit(self, node: Node) -> Outcome:
-        directory = self.refit_dir(node.id)
-        directory.mkdir(exist_ok=True)
-        return self.task.refit(node.content, directory)
+    def _refit_outcome(self, node: Node, stopping: threading.Event) -> Outcome:
+        """Runs a script on the full public data; tried again where the failure is ours."""
+        submission = self._refit_submission(node.id)
+        with recording(submission.parent):
+            submission.parent.mkdir(parents=True, exist_ok=True)
+        for wait in (*self.retry_seconds, None):
+            try:
+                outcome = self.task.refit(node.content, submission.parent)
+            except OSError as error:
+                outcome = Outcome(status=Status.ERROR, feedback=describe(error))
+            if outcome.status is not Status.ERROR or wait is None or stopping.wait(wait):
+                break
+        return outcome
+
+    def _record_refit(self, node: Node, outcome: Outcome) -> None:
+        if outcome.status is Status.ERROR:
+            raise RefitError(
+                f"the refit of node {node.id} could not be run: {outcome.feedback}",
+                hint="mend that, then `exitree resume` the run",
+            )
+        self._record(
+            NodeRefit(
+                at=time.time(),
+                node=node.id,
+                valid=outcome.status is Status.VALID,
+                reason=outcome.feedback,
+                seconds=outcome.seconds,
+            )
+        )
 
     def _grade_test(self, node_ids: Sequence[int], purpose: str) -> None:
         owed = [node_id for node_id in node_ids if node_id not in self._scores("test")]
@@ -147,7 +194,7 @@ class Conclusion:
             return
         self._read(Split.TEST, owed, purpose)
         for node_id in owed:
-            self._score(Split.TEST, node_id, self.refit_dir(node_id) / "submission.csv")
+            self._score(Split.TEST, node_id, self._refit_submission(node_id))
 
     def _score(self, split: Split, node_id: int, path: Path, num_bootstrap: int = 0) -> None:
         outcome = self.task.prepared.grade(path, split, num_bootstrap=num_bootstrap)

@@ -189,7 +189,7 @@ def _not_yaml(path: Path, error: Exception) -> ScaffoldError:
     mark = getattr(error, "problem_mark", None)
     where = f"{path}, line {mark.line + 1}" if mark else str(path)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return ScaffoldError(f"{where}: not valid YAML: {problem}", hint="mend the file given with -c")
+    return ScaffoldError(f"{where}: not valid YAML: {problem}", hint="mend the file")
 
 
 def _leaves(content: Mapping[Any, Any], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:

@@ -17,5 +17,11 @@ class MissingPrerequisiteError(ScaffoldError):
     exit_code = 3
 
 
+class RefitError(ScaffoldError):
+    """Our infrastructure failed at a refit: the run can be resumed (exit code 1)."""
+
+    exit_code = 1
+
+
 class ModelUnavailableError(Exception):
     """The provider failed after all retries: an infrastructure fault, not a bad solution."""

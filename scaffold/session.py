@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,11 +27,14 @@ from scaffold.task import Task
 from search.budget import Budget, StopReason
 from search.durable import replace_text
 from search.entries import RunFinished, RunInfo, SearchEnded
-from search.journal import Journal
+from search.errors import RunInUseError, SearchError
+from search.interrupts import interrupts_held_back
+from search.journal import Journal, read_info
 from search.protocols import Observer, Policy
 from search.replay import Replay
 from search.run_folder import RunFolder
 from search.runner import Recorded, Runner, SearchPlan
+from search.steps import RETRY_SECONDS
 from search.views.progress import WatchedRun
 
 CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
@@ -40,7 +43,8 @@ CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParts:
     """Everything a search is made of, ready to use. Policy and sandbox have names for people, who
-    should see `notice` first; `cancel` makes running evaluations return soon."""
+    should see `notice` first; `cancel` makes running evaluations return soon; `retry_seconds` are
+    the waits before a step or refit is tried again when our infrastructure failed."""
 
     task: Task
     model: Model
@@ -54,6 +58,7 @@ class SearchParts:
     deterministic: bool = False
     sizes: PromptSizes = field(default_factory=PromptSizes)
     cancel: Callable[[], None] = lambda: None
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS
 
 
 def run_search(
@@ -63,16 +68,18 @@ def run_search(
     budget: Budget,
     *,
     runs_dir: Path = Path("runs"),
+    resume: Path | None = None,
     seed: int = 0,
     num_workers: int = 1,
     deterministic: bool = False,
     observers: Sequence[Observer] = (),
     grade_all: bool = False,
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS,
 ) -> Run:
-    """Searches and concludes; the library's main function.
+    """Searches and concludes; the library's main function. `resume` is a run to go on with.
 
     Raises:
-        SearchError: the run folder cannot be made or written; what was recorded stays.
+        SearchError: the run folder cannot be made, read or written; what was recorded stays.
         ScaffoldError: the user must change something; what was recorded stays.
     """
     parts = SearchParts(
@@ -84,10 +91,11 @@ def run_search(
         seed=seed,
         num_workers=num_workers,
         deterministic=deterministic,
+        retry_seconds=retry_seconds,
     )
-    session = Session(parts=parts, folder=_create_folder(parts, runs_dir))
-    session.run(observers=observers, grade_all=grade_all)
-    return Run(session.folder.path)
+    folder = _create_folder(parts, runs_dir) if resume is None else RunFolder.open(resume)
+    Session(parts=parts, folder=folder).run(observers=observers, grade_all=grade_all)
+    return Run(folder.path)
 
 
 @contextmanager
@@ -98,24 +106,52 @@ def new_session(config: SearchConfig) -> Iterator[Session]:
         ScaffoldError, CompetitionError, SandboxError: something in the settings cannot be had.
     """
     with _parts(config) as parts:
-        folder = _create_folder(parts, config.runs_dir)
-        replace_text(folder.config_path, dump(config))
-        yield Session(parts=parts, folder=folder)
+        yield Session(parts=parts, folder=_create_folder(parts, config.runs_dir, dump(config)))
 
 
 @contextmanager
 def resumed_session(folder: RunFolder, config: SearchConfig) -> Iterator[Session]:
-    """A further session of a run. Raises as `new_session` does."""
+    """A further session of a run, whose config.yaml then holds these settings.
+
+    Raises:
+        SearchError: the run cannot be read. Else as `new_session` does.
+    """
+    task_id = read_info(folder.journal_path).task
     with _parts(config) as parts:
-        yield Session(parts=parts, folder=folder)
+        if parts.task.id != task_id:
+            raise ScaffoldError(
+                f"run {folder.run_id} is about {task_id}, not about {parts.task.id}",
+                hint=f"`exitree search {parts.task.id}` begins a run of its own",
+            )
+        yield Session(parts=parts, folder=folder, settings=dump(config))
+
+
+def finished_reason(
+    folder: RunFolder, config: SearchConfig, *, grade_all: bool = False, finish: bool = False
+) -> StopReason | None:
+    """Why nothing is owed to a run: what its search stopped at. None where something is.
+
+    Raises:
+        SearchError: the run cannot be read.
+    """
+    replay = Replay.of(folder.journal_path)
+    finished, graded = replay.finished, replay.scores.get("test", {})
+    if finished is None or (finished.best is not None and not folder.best_dir.is_dir()):
+        return None
+    if grade_all and any(node.id not in graded for node in replay.tree().valid):
+        return None
+    reason = _budget(config.budget).stop_reason(replay.spend)
+    return StopReason.FINISHED if reason is None and finish else reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One process's work on a run: search what is owed, then conclude."""
+    """One process's work on a run: search what is owed, then conclude. `settings` becomes its
+    config.yaml, where it is not None."""
 
     parts: SearchParts
     folder: RunFolder
+    settings: str | None = None
 
     def run(
         self, *, observers: Sequence[Observer] = (), grade_all: bool = False, finish: bool = False
@@ -129,15 +165,37 @@ class Session:
             SearchError: the run is in use, or the journal cannot be written.
             ScaffoldError: the user must change something.
         """
-        with self.folder.locked(), Journal.resume(self.folder.journal_path) as journal:
-            if finish:
-                reason = StopReason.FINISHED
-                journal.append(SearchEnded(at=time.time(), reason=reason.value))
-            else:
-                reason = self._search(journal, observers)
-            if reason not in CONCLUDED_LATER:
-                self._conclude(journal, observers, grade_all)
+        try:
+            with self.folder.locked(), Journal.resume(self.folder.journal_path) as journal:
+                self.folder.sweep()
+                if self.settings is not None:
+                    replace_text(self.folder.config_path, self.settings)
+                reason = self._work(journal, observers, grade_all, finish)
+        except RunInUseError:
+            raise
+        except Exception:
+            with suppress(SearchError):  # the error under way says more
+                artifacts.refresh(self.folder)
+            raise
         artifacts.refresh(self.folder)
+        return reason
+
+    def _work(
+        self, journal: Journal, observers: Sequence[Observer], grade_all: bool, finish: bool
+    ) -> StopReason:
+        if finish:
+            reason = StopReason.FINISHED
+            journal.append(SearchEnded(at=time.time(), reason=reason.value))
+        else:
+            reason = self._search(journal, observers)
+        if reason in CONCLUDED_LATER:
+            return reason
+        try:
+            self._conclude(journal, observers, grade_all)
+        except KeyboardInterrupt:
+            with interrupts_held_back():
+                self.parts.cancel()  # a refit may run
+            return StopReason.INTERRUPTED
         return reason
 
     def watched(self) -> WatchedRun:
@@ -168,9 +226,21 @@ class Session:
             language=parts.task.language,
             observers=observers,
             cancel=parts.cancel,
+            retry_seconds=parts.retry_seconds,
+            changed=self._changed(),
         )
         recorded = Recorded(nodes=replay.nodes, seconds=replay.seconds)
         return Runner(plan, self.folder, journal, recorded).run()
+
+    def _changed(self) -> dict[str, str]:
+        """What is no longer as the journal's header says."""
+        before, now = read_info(self.folder.journal_path), _info(self.parts, self.folder)
+        names = ("policy", "model", "sandbox", "seed")
+        return {
+            name: str(getattr(now, name))
+            for name in names
+            if getattr(now, name) != getattr(before, name)
+        }
 
     def _conclude(self, journal: Journal, observers: Sequence[Observer], grade_all: bool) -> None:
         replay = Replay.of(self.folder.journal_path)
@@ -189,15 +259,14 @@ class Session:
             task=self.parts.task,
             observers=observers,
             num_workers=self.parts.num_workers,
+            retry_seconds=self.parts.retry_seconds,
         )
-        finished = conclusion.conclude(grade_all=grade_all)
-        if finished.best is not None:
-            artifacts.write_best(self.folder, finished, conclusion.refit_dir(finished.best))
+        conclusion.conclude(grade_all=grade_all)
 
 
 @contextmanager
 def _parts(config: SearchConfig) -> Iterator[SearchParts]:
-
+    """Opens what the settings name, and closes it at the end."""
     from competitions.registry import find
 
     if not config.competition:
@@ -207,8 +276,8 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
     competition = find(config.competition, config.competitions_dirs)
     model, policy = create_model(config.model), create_policy(config.policy)
     prepared = competition.prepare(config.data_dir)
-    sandbox = create_sandbox(config.sandbox, config.workers)
     limits = config.sandbox.limits.to_limits()
+    sandbox = create_sandbox(config.sandbox, config.workers)
 
     def cancel() -> None:
         model.close()
@@ -236,7 +305,8 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
             cancel=cancel,
         )
     finally:
-        cancel()
+        with interrupts_held_back():  # nothing of ours is left, whatever is pressed meanwhile
+            cancel()
 
 
 def _budget(config: BudgetConfig) -> Budget:
@@ -248,10 +318,17 @@ def _budget(config: BudgetConfig) -> Budget:
     )
 
 
-def _create_folder(parts: SearchParts, runs_dir: Path) -> RunFolder:
-    """A new run folder with the journal's header in it."""
+def _create_folder(parts: SearchParts, runs_dir: Path, settings: str | None = None) -> RunFolder:
+    """A new run folder; its journal's header, written last, makes it a run."""
     folder = RunFolder.create(runs_dir, f"{parts.task.id}-{parts.policy_name}".replace("/", "-"))
-    info = RunInfo(
+    if settings is not None:
+        replace_text(folder.config_path, settings)
+    Journal.create(folder.journal_path, _info(parts, folder)).close()
+    return folder
+
+
+def _info(parts: SearchParts, folder: RunFolder) -> RunInfo:
+    return RunInfo(
         run_id=folder.run_id,
         created_at=time.time(),
         task=parts.task.id,
@@ -262,5 +339,3 @@ def _create_folder(parts: SearchParts, runs_dir: Path) -> RunFolder:
         metric_name=parts.task.metric_name,
         direction=parts.task.direction,
     )
-    Journal.create(folder.journal_path, info).close()
-    return folder

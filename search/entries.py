@@ -6,7 +6,7 @@ taken back: a later entry about the same node adds to an earlier one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from search.metric import Direction, Metric
@@ -51,9 +51,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(Entry):
-    """A process begins to work on the run; what it spends counts from here."""
+    """A process begins to work on the run; what it spends counts from here.
+
+    `changed` (name -> value) is what is no longer as the header says, the model for instance.
+    """
 
     pid: int
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

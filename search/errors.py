@@ -28,3 +28,13 @@ class RecordingError(SearchError):
     """Something could not be made durable: the run has failed, and can be resumed (exit code 1)."""
 
     exit_code = 1
+
+
+class PartFailedError(SearchError):
+    """A policy or an operator does not work: the run can be resumed with one that does."""
+
+    exit_code = 1
+
+
+class RunInUseError(SearchError):
+    """Another process works on the run."""

@@ -37,18 +37,25 @@ class Journal:
         """Starts a new journal with its header.
 
         Raises:
-            FileExistsError: there is one already.
+            RecordingError: it cannot be written, or there is one already.
         """
-        journal = cls(path, path.open("xb", buffering=0))
-        journal._write({"format": FORMAT, "version": VERSION, "run": info.to_dict()})
-        sync_directory(path.parent)
+        with recording(path):
+            journal = cls(path, path.open("xb", buffering=0))
+            journal._write({"format": FORMAT, "version": VERSION, "run": info.to_dict()})
+            sync_directory(path.parent)
         return journal
 
     @classmethod
     def resume(cls, path: Path) -> Journal:
-        """Opens an existing journal behind its last whole line; a torn one is cut off."""
-        file = path.open("r+b", buffering=0)
-        file.truncate(_whole_bytes(path))
+        """Opens an existing journal behind its last whole line; a torn one is cut off.
+
+        Raises:
+            SearchError: it is not a journal, or of a newer version. RecordingError: not writable.
+        """
+        read_info(path)  # never change what we cannot read
+        with recording(path):
+            file = path.open("r+b", buffering=0)
+            file.truncate(_whole_bytes(path))
         return cls(path, file)
 
     def append(self, entry: Entry) -> None:
@@ -61,17 +68,23 @@ class Journal:
 
     def _write(self, data: dict[str, Any]) -> None:
         line = json.dumps(data, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
-        try:
-            with recording(self.path):
+        with recording(self.path):
+            try:
+                self._cut()
                 rest = memoryview(line)
                 while rest:
                     rest = rest[self._file.write(rest) :]
                 os.fsync(self._file.fileno())
-        except BaseException:  # a full disk, or Ctrl-C between write and fsync
+                self._end += len(line)
+            except BaseException:  # a full disk, or Ctrl-C between write and fsync
+                self._cut()
+                raise
+
+    def _cut(self) -> None:
+        """The file ends with its last whole line, also where an interrupt came in between."""
+        if os.fstat(self._file.fileno()).st_size != self._end:
             self._file.truncate(self._end)
-            self._file.seek(self._end)
-            raise
-        self._end += len(line)
+        self._file.seek(self._end)
 
     def close(self) -> None:
         self._file.close()

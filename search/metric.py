@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -29,6 +30,10 @@ class Metric:
     value: float
     direction: Direction
     stderr: float | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise ValueError(f"a metric is a finite number, not {self.value}")
 
     @property
     def goodness(self) -> float:

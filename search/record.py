@@ -59,7 +59,7 @@ class RunRecord:
         folder = RunFolder.open(path)
         info, replay = read_info(folder.journal_path), Replay.of(folder.journal_path)
         finished = replay.finished
-        running = "running" if folder.is_locked() else "stopped"
+        at_rest = "finished" if finished else "stopped"
         return cls(
             path=path,
             run_id=info.run_id,
@@ -70,7 +70,7 @@ class RunRecord:
             seed=info.seed,
             metric_name=info.metric_name,
             direction=info.direction,
-            status="finished" if finished else running,
+            status="running" if folder.is_locked() else at_rest,
             stop_reason=replay.stop_reason,
             started_at=info.created_at,
             elapsed_seconds=replay.seconds,
@@ -110,7 +110,18 @@ def _present(scores: Mapping[int, Metric | None]) -> dict[int, Metric]:
 
 
 def _notes(replay: Replay) -> tuple[str, ...]:
-    notes = []
+    notes = [
+        f"Resumed after {number} nodes with another {name}: {value}."
+        for number, changed in replay.changes
+        for name, value in changed.items()
+    ]
+    unscored: dict[tuple[str, str], list[str]] = {}
+    for (split, node), reason in replay.unscored.items():
+        unscored.setdefault((split, reason), []).append(str(node))
+    notes += [
+        f"Without a {split} score: node {', '.join(nodes)} ({reason})."
+        for (split, reason), nodes in unscored.items()
+    ]
     for node in replay.finalists or ():
         refit = replay.refits.get(node)
         if refit is None or refit.valid:

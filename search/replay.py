@@ -5,7 +5,7 @@ Replaying is the only way to know a run: resuming, showing and reporting all sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,18 +23,22 @@ from search.tree import SearchTree
 class Replay:
     """What the entries so far say.
 
-    `scores[split][node]` is a node's score on a hidden split (None: it has none there); `refits`
-    holds the last refit of each node; `seconds` counts all sessions up to their last entry.
+    `scores[split][node]` is a node's score on a hidden split (None: it has none there, for the
+    reason in `unscored`); `refits` holds the last refit of each node; `changes` are the settings
+    that a later session changed, with the number of nodes before; `seconds` counts all sessions up
+    to their last entry.
     """
 
     nodes: list[Node] = field(default_factory=list)
     faults: list[FaultSeen] = field(default_factory=list)
     reads: list[AnswersRead] = field(default_factory=list)
     scores: dict[str, dict[int, Metric | None]] = field(default_factory=dict)
+    unscored: dict[tuple[str, int], str] = field(default_factory=dict)
     finalists: list[int] | None = None
     refits: dict[int, NodeRefit] = field(default_factory=dict)
     finished: RunFinished | None = None
     stop_reason: str | None = None
+    changes: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
     seconds: float = 0.0
     _session_start: float | None = None
     _session_end: float = 0.0
@@ -80,12 +84,20 @@ class Replay:
             self.seconds += self._session_end - self._session_start
         self._session_start = None
 
+    def _take_session(self, entry: entries.SessionStarted) -> None:
+        if entry.changed:
+            self.changes.append((len(self.nodes), entry.changed))
+
     def _take_node(self, entry: entries.NodeAdded) -> None:
         self.nodes.append(entry.node)
         self.finalists = self.finished = None  # a search that went on is concluded anew
 
     def _take_scored(self, entry: entries.NodeScored) -> None:
         self.scores.setdefault(entry.split, {})[entry.node] = entry.metric
+        if entry.metric is None:
+            self.unscored[entry.split, entry.node] = entry.reason
+        else:
+            self.unscored.pop((entry.split, entry.node), None)
 
     def _take_ended(self, entry: entries.SearchEnded) -> None:
         self.stop_reason = entry.reason
@@ -96,12 +108,14 @@ class Replay:
 
     def _take_refit(self, entry: NodeRefit) -> None:
         self.refits[entry.node] = entry
+        self.scores.get("test", {}).pop(entry.node, None)  # it was of an earlier refit
 
     def _take_finished(self, entry: RunFinished) -> None:
         self.finished = entry
 
 
 _TAKERS: dict[type[Entry], Callable[[Replay, Any], object]] = {
+    entries.SessionStarted: Replay._take_session,
     entries.NodeAdded: Replay._take_node,
     entries.FaultSeen: lambda replay, entry: replay.faults.append(entry),
     entries.AnswersRead: lambda replay, entry: replay.reads.append(entry),

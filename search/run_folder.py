@@ -14,17 +14,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from search.durable import recording, replace_text
-from search.errors import SearchError
+from search.errors import RunInUseError, SearchError
 from search.node import Message, Node, Proposal
 
 SUFFIXES = {"python": ".py"}
+LOCK_WAITS = (0.01, 0.05, 0.2)
 
 
 class RunFolder:
@@ -61,7 +64,7 @@ class RunFolder:
             SearchError: there is no journal in it.
         """
         folder = cls(path)
-        if not folder.journal_path.is_file():
+        if not os.path.isfile(folder.journal_path):  # noqa: PTH113 no error where we may not look
             raise SearchError(
                 f"{path} is not a run folder", hint="`exitree runs` lists the runs there are"
             )
@@ -102,20 +105,22 @@ class RunFolder:
         """Holds the run for this process; the lock ends with the process, however it ends.
 
         Raises:
-            SearchError: another process works on the run.
+            RunInUseError: another process works on the run.
+            RecordingError: the folder cannot be written.
         """
-        with (self.path / ".lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with recording(self.path):
+            file = (self.path / ".lock").open("a+")
+        with file:
+            if not _locks(file):
                 file.seek(0)
-                raise SearchError(
+                raise RunInUseError(
                     f"run {self.run_id} is in use by process {file.read().strip() or '?'}",
                     hint="wait until it has ended, or stop that process first",
-                ) from None
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
+                )
+            with recording(self.path):
+                file.truncate(0)
+                file.write(f"{os.getpid()}\n")
+                file.flush()
             yield
 
     def is_locked(self) -> bool:
@@ -129,6 +134,12 @@ class RunFolder:
             return False
         return False
 
+    def sweep(self) -> None:
+        """Removes what a killed session has left of files it was replacing. Hold the lock."""
+        for path in (self.config_path, self.summary_path, self.report_path):
+            for left in self.path.glob(f".{path.name}-*"):
+                left.unlink(missing_ok=True)
+
     def begin_node(self, node_id: int) -> Path:
         """An empty folder for a step; what an interrupted earlier try left in it is removed.
 
@@ -137,9 +148,8 @@ class RunFolder:
         """
         directory = self.node_dir(node_id)
         with recording(directory):
-            directory.mkdir(exist_ok=True)
-            for path in directory.iterdir():
-                path.unlink()
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir(parents=True)
         return directory
 
     def write_node(self, node: Node, proposal: Proposal | None, language: str) -> None:
@@ -154,7 +164,7 @@ class RunFolder:
                 messages = [message.to_dict() for message in proposal.messages]
                 _write(directory / "prompt.json", json.dumps(messages, indent=1))
                 _write(directory / "completion.txt", proposal.completion)
-            _write(directory / f"solution{SUFFIXES.get(language, '.txt')}", node.content)
+            _write(directory / solution_name(language), node.content)
             _write(directory / "output.txt", node.output)
 
     def read_prompt(self, node_id: int) -> list[Message]:
@@ -177,9 +187,27 @@ class RunFolder:
         return data if isinstance(data, dict) else {}
 
 
+def solution_name(language: str) -> str:
+    """What the file of a node's content is called."""
+    return f"solution{SUFFIXES.get(language, '.txt')}"
+
+
 def find_runs(runs_dir: Path) -> Sequence[RunFolder]:
     """All runs below a folder, oldest first by name."""
     return [RunFolder(path.parent) for path in sorted(runs_dir.glob("*/journal.jsonl"))]
+
+
+def _locks(file: IO[str]) -> bool:
+    """Tries for a moment: `is_locked` in another process holds the lock while it looks."""
+    for wait in (*LOCK_WAITS, None):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait is not None:
+                time.sleep(wait)
+        else:
+            return True
+    return False
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,23 +12,30 @@ outside the tree. Otherwise a node enters the tree as soon as it is recorded, an
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 
 from search.budget import Budget, Spend, StopReason
 from search.entries import FaultSeen, NodeAdded, SearchEnded, SessionStarted
-from search.events import Event, NodeRecorded, SearchStopped, StepFault, StepProgress, StepStarted
+from search.errors import Hinted, PartFailedError
+from search.events import Event, NodeRecorded, SearchStopped, StepFault, StepStarted
+from search.interrupts import interrupts_call, interrupts_held_back
 from search.journal import Journal
-from search.node import Node, Status, StepContext
+from search.node import Expansion, Message, Node, Status, StepContext
 from search.protocols import Evaluator, Observer, Operator, Policy
 from search.run_folder import RunFolder
 from search.steps import RETRY_SECONDS, Step, StepDone, StepMessage, StepRunner
 from search.tree import SearchTree
+
+logger = logging.getLogger(__name__)
 
 ERRORS_IN_A_ROW = 3
 
@@ -36,7 +43,8 @@ ERRORS_IN_A_ROW = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPlan:
     """What a search is made of. `language` names the solution files; `cancel` is called when the
-    search is interrupted and must make running evaluations return soon."""
+    search is interrupted and must make running evaluations return soon; `changed` is noted in the
+    journal (`SessionStarted`)."""
 
     policy: Policy
     operator: Operator
@@ -49,6 +57,7 @@ class SearchPlan:
     observers: Sequence[Observer] = ()
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     cancel: Callable[[], None] = lambda: None
+    changed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +117,11 @@ class Runner:
         self._ledger.errors_in_a_row = 0
         self._stop: StopReason | None = None
         self._fatal: Exception | None = None
+        self._interrupted = False
+        self._observers = list(plan.observers)
         self._stopping = threading.Event()
         self._steps: SimpleQueue[Step | None] = SimpleQueue()
-        self._messages: SimpleQueue[StepMessage] = SimpleQueue()
+        self._messages: SimpleQueue[StepMessage | None] = SimpleQueue()
 
     @property
     def spend(self) -> Spend:
@@ -120,18 +131,23 @@ class Runner:
         """Searches until the budget ends, everything fails or Ctrl-C; records why.
 
         Raises:
-            SearchError: the journal cannot be written.
-            Exception: a hinted error of operator or evaluator, after everything else is recorded.
+            RecordingError: the journal or a node's files cannot be written.
+            PartFailedError: policy or operator failed; what was in flight is recorded.
+            Exception: a hinted error of operator or evaluator, likewise.
         """
-        self._journal.append(SessionStarted(at=time.time(), pid=os.getpid()))
+        changed = dict(self._plan.changed)
+        self._journal.append(SessionStarted(at=time.time(), pid=os.getpid(), changed=changed))
         self._start_workers()
         try:
-            self._loop()
+            with interrupts_call(self._interrupt):
+                self._loop()
         except KeyboardInterrupt:
-            self._stop = StopReason.INTERRUPTED
+            self._interrupted = True
         finally:
             self._end_workers()
         self._admit_rest()
+        if self._interrupted:
+            self._stop, self._fatal = StopReason.INTERRUPTED, None
         reason = self._stop or StopReason.FAILED
         self._journal.append(SearchEnded(at=time.time(), reason=reason.value))
         self._notify(SearchStopped(reason.value, time.time()))
@@ -139,19 +155,33 @@ class Runner:
             raise self._fatal
         return reason
 
+    def _interrupt(self) -> None:
+        """Called in a signal handler: notes it, and wakes the loop."""
+        self._interrupted = True
+        self._messages.put(None)
+
     def _loop(self) -> None:
-        while True:
+        while not self._interrupted:
             self._start_due_steps()
             if not self._in_flight:
                 return
-            self._handle(self._messages.get())
+            if (message := self._messages.get()) is not None:
+                self._handle(message)
 
     def _start_due_steps(self) -> None:
-        """Starts steps until every worker is busy, the budget ends or the next one must wait."""
+        """Starts steps until every worker is busy, the budget ends or the next one must wait.
+
+        The budget counts a step in flight as one, and decides only when none is: an error of ours
+        costs no step, so that another may start in its place.
+        """
         while len(self._in_flight) < self._plan.num_workers and self._stop is None:
             self._skip_recorded()
-            self._stop = self._plan.budget.stop_reason(self._ledger.now(len(self._in_flight)))
-            if self._stop is not None or not self._admit(self._next_step - (self._lag or 0) + 1):
+            reason = self._plan.budget.stop_reason(self._ledger.now(len(self._in_flight)))
+            if reason is not None:
+                if not self._in_flight:
+                    self._stop = reason
+                return
+            if not self._admit(self._next_step - (self._lag or 0) + 1):
                 return
             self._start(self._next_step)
             self._next_step += 1
@@ -184,15 +214,12 @@ class Runner:
                 self.tree.add(self._done[node_id])
 
     def _start(self, step: int) -> None:
-        plan, spend = self._plan, self._ledger.now(len(self._in_flight))
-        expansion = plan.policy.select(self.tree, Random(f"{plan.seed}/{step}"))
-        context = StepContext(
-            step=step,
-            seed=step_seed(plan.seed, step),
-            remaining_steps=plan.budget.remaining_steps(spend),
-            remaining_seconds=plan.budget.remaining_seconds(spend),
-        )
-        messages = plan.operator.prompt(self.tree, expansion, context)
+        context = self._context(step)
+        try:
+            expansion, messages = self._select(context)
+        except Exception as error:  # policies and operators may be other people's code
+            self._fail(error if isinstance(error, Hinted) else _part_failed(step, error))
+            return
         self.tree.begin(step, expansion)
         self._in_flight.add(step)
         workspace = self._folder.begin_node(step)
@@ -200,6 +227,25 @@ class Runner:
         self._steps.put(
             Step(expansion=expansion, messages=messages, context=context, workspace=workspace)
         )
+
+    def _context(self, step: int) -> StepContext:
+        """The steps told to be left depend on the tree alone, so that a resumed run tells the same:
+        every earlier step is one, unless the tree knows it as an error."""
+        plan, spend = self._plan, self._ledger.now(0)
+        before = replace(spend, num_steps=step - self.tree.num_errors)
+        return StepContext(
+            step=step,
+            seed=step_seed(plan.seed, step),
+            remaining_steps=plan.budget.remaining_steps(before),
+            remaining_seconds=plan.budget.remaining_seconds(spend),
+        )
+
+    def _select(self, context: StepContext) -> tuple[Expansion, tuple[Message, ...]]:
+        plan = self._plan
+        expansion = plan.policy.select(self.tree, Random(f"{plan.seed}/{context.step}"))
+        if unknown := [parent for parent in expansion.parents if parent not in self.tree]:
+            raise ValueError(f"{type(plan.policy).__name__} expands unknown nodes {unknown}")
+        return expansion, plan.operator.prompt(self.tree, expansion, context)
 
     def _handle(self, message: StepMessage) -> None:
         if isinstance(message, StepDone):
@@ -217,8 +263,7 @@ class Runner:
         node = done.node
         self._in_flight.remove(node.id)
         if done.fatal is not None:
-            self._fatal = self._fatal or done.fatal
-            self._stop = StopReason.FAILED
+            self._fail(done.fatal)
             return
         self._folder.write_node(node, done.proposal, self._plan.language)
         self._journal.append(NodeAdded(at=node.created_at, node=node))
@@ -229,6 +274,11 @@ class Runner:
         self._notify(NodeRecorded(node))
         if self._ledger.errors_in_a_row >= ERRORS_IN_A_ROW:
             self._stop = StopReason.INFRASTRUCTURE
+
+    def _fail(self, error: Exception) -> None:
+        """No further step starts; what is in flight is still recorded."""
+        self._fatal = self._fatal or error
+        self._stop = StopReason.FAILED
 
     def _start_workers(self) -> None:
         carrier = StepRunner(
@@ -247,13 +297,30 @@ class Runner:
     def _end_workers(self) -> None:
         self._stopping.set()
         if self._in_flight:
-            self._plan.cancel()
+            with interrupts_held_back():
+                self._plan.cancel()
         for _ in range(self._plan.num_workers):
             self._steps.put(None)
 
-    def _notify(self, event: Event | StepProgress) -> None:
-        for observer in self._plan.observers:
-            observer.notify(event)
+    def _notify(self, event: Event) -> None:
+        """Who fails at watching is not told any more: the search goes on."""
+        for observer in tuple(self._observers):
+            try:
+                observer.notify(event)
+            except Exception:  # views may be other people's code
+                logger.exception("%s failed and watches no more", type(observer).__name__)
+                self._observers.remove(observer)
+
+
+def _part_failed(step: int, error: Exception) -> PartFailedError:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    failed = PartFailedError(
+        f"step {step} could not be selected: {type(error).__name__}: {error}{place}",
+        hint="mend the policy or the operator (--debug shows where), then resume the run",
+    )
+    failed.__cause__ = error
+    return failed
 
 
 def step_seed(seed: int, step: int) -> int:

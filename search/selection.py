@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from search.metric import Metric
 
-RULE = "one standard error on the selection rows, then the search score"
+RULE = "one standard error on the selection rows, then the search score; unscored nodes last"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

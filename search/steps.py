@@ -10,9 +10,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeVar
 
 from search.errors import Hinted
 from search.events import StepFault, StepProgress
@@ -22,6 +23,8 @@ from search.protocols import Evaluator, Operator
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = (1.0, 5.0, 20.0)
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +77,19 @@ class StepRunner:
         return attempt.done()
 
     def _try(self, attempt: _Attempt) -> None:
-        """One try. What an earlier one got from the model is kept: it was paid for."""
+        """One try. What an earlier one got from the model is kept: it was paid for.
+
+        Nothing that operator or evaluator raise (SystemExit too) may end the worker: the runner
+        would wait for this step for ever.
+        """
         try:
             if attempt.proposal is None:
                 self._ask(attempt)
             self._judge(attempt)
-        except Exception as error:  # the worker boundary: a failure of ours becomes data
+        except BaseException as error:  # the worker boundary: a failure of ours becomes data
             logger.debug("step %d failed", attempt.step.context.step, exc_info=True)
             attempt.outcome = Outcome(status=Status.ERROR, feedback=describe(error))
-            if isinstance(error, Hinted):
+            if isinstance(error, Hinted) and isinstance(error, Exception):
                 attempt.fatal = error
 
     def _ask(self, attempt: _Attempt) -> None:
@@ -90,9 +97,10 @@ class StepRunner:
         self.send(StepProgress(step.context.step, "asking", time.time()))
         start = time.monotonic()
         try:
-            attempt.proposal = self.operator.propose(step.messages, step.context)
+            proposal = self.operator.propose(step.messages, step.context)
         finally:
             attempt.propose_seconds += time.monotonic() - start
+        attempt.proposal = _checked(proposal, Proposal, self.operator)
 
     def _judge(self, attempt: _Attempt) -> None:
         step, proposal = attempt.step, attempt.proposal
@@ -104,9 +112,10 @@ class StepRunner:
         self.send(StepProgress(step.context.step, "running", time.time()))
         start = time.monotonic()
         try:
-            attempt.outcome = self.evaluator.evaluate(proposal, step.workspace, step.context)
+            outcome = self.evaluator.evaluate(proposal, step.workspace, attempt.context())
         finally:
             attempt.evaluate_seconds += time.monotonic() - start
+        attempt.outcome = _checked(outcome, Outcome, self.evaluator)
 
 
 @dataclass(slots=True)
@@ -119,6 +128,15 @@ class _Attempt:
     propose_seconds: float = 0.0
     evaluate_seconds: float = 0.0
     fatal: Exception | None = None
+    started_at: float = field(default_factory=time.monotonic)
+
+    def context(self) -> StepContext:
+        """The step's, less the time that has passed since it was selected."""
+        context = self.step.context
+        if context.remaining_seconds is None:
+            return context
+        left = context.remaining_seconds - (time.monotonic() - self.started_at)
+        return replace(context, remaining_seconds=max(0.0, left))
 
     def done(self) -> StepDone:
         step, proposal, outcome = self.step, self.proposal, self.outcome
@@ -145,3 +163,10 @@ def describe(error: BaseException) -> str:
     """One line for people: the error's own first line, or its type where it says nothing."""
     text = str(error).strip()
     return text.splitlines()[0] if text else type(error).__name__
+
+
+def _checked(value: Value, kind: type[Value], giver: object) -> Value:
+    """What other people's code has given, if it is what its Protocol says."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(giver).__name__} gave {value!r:.80}, not {kind.__name__}")
+    return value

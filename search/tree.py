@@ -29,6 +29,7 @@ class SearchTree:
         self._buggy_leaves: dict[int, Node] = {}
         self._pending: dict[int, Expansion] = {}
         self._best: Node | None = None
+        self._num_errors = 0
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -55,6 +56,11 @@ class SearchTree:
     @property
     def roots(self) -> tuple[int, ...]:
         return tuple(self._roots)
+
+    @property
+    def num_errors(self) -> int:
+        """How many nodes are errors of ours: steps that cost nothing of the budget."""
+        return self._num_errors
 
     @property
     def buggy_leaves(self) -> tuple[Node, ...]:
@@ -91,7 +97,9 @@ class SearchTree:
         self.graph.add_edges_from((parent, node.id) for parent in node.parents)
         if not node.parents:
             self._roots.append(node.id)
-        if node.status is not Status.ERROR:
+        if node.status is Status.ERROR:
+            self._num_errors += 1
+        else:
             for parent in node.parents:
                 self._buggy_leaves.pop(parent, None)
         if node.status is Status.BUGGY:
@@ -117,8 +125,8 @@ class SearchTree:
     def debug_chain(self, node_id: int) -> tuple[Node, ...]:
         """The unbroken run of buggy ancestors that ends in this node, oldest first."""
         chain: list[Node] = []
-        for node in reversed(self.path(node_id)):
-            if node.status is not Status.BUGGY:
-                break
+        node: Node | None = self._nodes[node_id]
+        while node is not None and node.status is Status.BUGGY:
             chain.append(node)
+            node = self._nodes[node.parents[0]] if node.parents else None
         return tuple(reversed(chain))

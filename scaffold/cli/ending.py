@@ -25,14 +25,18 @@ WHY = {
 }
 
 
-def print_ending(folder: RunFolder, reason: StopReason, *, as_json: bool) -> None:
-    """The summary of a run that has just stopped, for a person or as JSON."""
+def print_ending(
+    folder: RunFolder, reason: StopReason, *, as_json: bool, again: bool = False
+) -> None:
+    """The summary of a run that has just stopped, for a person or as JSON; `again`: stopped
+    before, and nothing was owed."""
     record = RunRecord.open(folder.path)
     if as_json:
         print(json.dumps(summary(record), indent=2))
         return
     console = Console(highlight=False)
-    console.print(f"\nThe search stopped: {WHY[reason]}.", markup=False)
+    ended = "Nothing is owed to this run" if again else "The search stopped"
+    console.print(f"\n{ended}: {WHY[reason]}.", markup=False)
     if record.faults and reason is StopReason.INFRASTRUCTURE:
         console.print(f"last fault: {record.faults[-1].reason}", markup=False)
     console.print(result_table(folder, record))

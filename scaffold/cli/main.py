@@ -7,6 +7,7 @@ it). Exit codes: 0 ok, 1 a run failed, 2 usage, 3 something outside is missing, 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -55,8 +56,14 @@ def options(
 
 
 def main() -> None:
-    """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    """The console script. Being told to end (kill, a closed terminal) is as Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not so under nohup
+            signal.signal(number, signal.default_int_handler)
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:  # all is cleaned up: one more Ctrl-C must not change the exit code
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -106,20 +106,27 @@ def resume(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run: do only what is owed. Limits given here replace those of the run."""
+    """Go on with a run: do only what is owed. Settings given here replace those of the run."""
+    from scaffold.artifacts import refresh
+    from scaffold.cli.ending import print_ending
     from scaffold.config_sources import load
     from scaffold.errors import ScaffoldError
     from scaffold.runs import find_run
-    from scaffold.session import resumed_session
+    from scaffold.session import finished_reason, resumed_session
 
     folder = find_run(run, runs_dir)
     if not folder.config_path.is_file():
         raise ScaffoldError(
             f"run {folder.run_id} has no config.yaml: it was started from Python",
-            hint="go on with it from Python: Session(parts=..., folder=RunFolder.open(path)).run()",
+            hint=f"go on with it from Python: run_search(..., resume=Path({str(folder.path)!r}))",
         )
     flags = _flags(steps, hours, max_usd, workers)
     resolved = load(flags=flags, overrides=settings, files=[folder.config_path], environ={})
+    done = finished_reason(folder, resolved.config, grade_all=grade_all, finish=finish)
+    if done is not None:
+        refresh(folder)
+        print_ending(folder, done, as_json=as_json, again=True)
+        return
     with resumed_session(folder, resolved.config) as session:
         _watch(session, grade_all=grade_all, finish=finish, as_json=as_json)
 

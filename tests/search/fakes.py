@@ -64,7 +64,9 @@ class EchoOperator:
         self, tree: SearchTree, expansion: Expansion, context: StepContext
     ) -> tuple[Message, ...]:
         shown = "+".join(tree[parent].content for parent in expansion.parents)
-        return (Message("user", f"{expansion.operator}({shown[-40:]}) sees {len(tree)}"),)
+        left = context.remaining_steps
+        text = f"{expansion.operator}({shown[-40:]}) sees {len(tree)}, {left} steps left"
+        return (Message("user", text),)
 
     def propose(self, messages: Sequence[Message], context: StepContext) -> Proposal:
         content = f"{context.seed} {messages[0].content}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from test_runner import shape
+from fakes import shape
 
 from search.replay import Replay
 from search.run_folder import find_runs
@@ -16,17 +16,14 @@ from search.run_folder import find_runs
 DRIVER = Path(__file__).parent / "kill_driver.py"
 
 
-def drive(runs_dir: Path, num_workers: int, deterministic: str, kill_at: int) -> int | None:
-    """Runs the driver; the number of its events, None when it was killed."""
-    command = [sys.executable, str(DRIVER), str(runs_dir), str(num_workers), deterministic]
+def driven(top: Path, *options: str) -> int:
+    """Runs the driver; the number of its killed and resumed runs."""
     done = subprocess.run(
-        [*command, str(kill_at)],
+        [sys.executable, str(DRIVER), str(top), *options],
         capture_output=True,
         text=True,
-        env={"PYTHONPATH": ":".join(sys.path)},
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
     )
-    if done.returncode == -signal.SIGKILL:
-        return None
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
 
@@ -37,21 +34,25 @@ def replayed(runs_dir: Path) -> Replay:
 
 
 @pytest.mark.parametrize(
-    ("num_workers", "deterministic"), [(1, "no"), (3, "yes"), (3, "no")], ids=str
+    ("num_workers", "deterministic", "watch_files", "num_steps"),
+    [(1, "no", "no", 8), (1, "no", "yes", 4), (3, "yes", "no", 8), (3, "no", "no", 8)],
+    ids=["one worker", "at every file too", "three workers, deterministic", "three workers"],
 )
-def test_kill_at_every_event(tmp_path: Path, num_workers: int, deterministic: str) -> None:
-    num_events = drive(tmp_path / "whole", num_workers, deterministic, -1)
-    assert num_events is not None
+def test_kill_at_every_event(
+    tmp_path: Path, num_workers: int, deterministic: str, watch_files: str, num_steps: int
+) -> None:
+    options = (str(num_workers), deterministic, watch_files, str(num_steps))
+    num_events = driven(tmp_path, *options)
+    assert num_events > 5 * num_steps
     whole = replayed(tmp_path / "whole")
     for kill_at in range(num_events):
         runs_dir = tmp_path / str(kill_at)
-        killed = drive(runs_dir, num_workers, deterministic, kill_at) is None
-        before = replayed(runs_dir).nodes
-        assert drive(runs_dir, num_workers, deterministic, -1) is not None
         after = replayed(runs_dir)
-        assert after.nodes[: len(before)] == before
-        assert sorted(node.id for node in after.nodes) == list(range(8))
+        assert sorted(node.id for node in after.nodes) == list(range(num_steps))
         assert after.stop_reason == "steps"
+        if (killed := runs_dir / "killed").exists():
+            before = Replay.of(killed).nodes
+            assert after.nodes[: len(before)] == before
         if num_workers == 1 or deterministic == "yes":
-            assert killed
+            assert killed.exists()
             assert shape(after.nodes) == shape(whole.nodes)

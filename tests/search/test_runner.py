@@ -7,19 +7,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from fakes import INFO, EchoOperator, HashEvaluator, Recorder, shape
 
 from search.budget import Budget, StopReason
+from search.errors import PartFailedError
 from search.events import NodeRecorded, SearchStopped, StepFault, StepStarted
 from search.journal import Journal
-from search.node import Message, Outcome, Proposal, Status, StepContext
+from search.node import Expansion, Message, Outcome, Proposal, Status, StepContext
 from search.policies.greedy import Greedy
 from search.replay import Replay
 from search.run_folder import RunFolder
 from search.runner import Recorded, Runner, SearchPlan
+from search.tree import SearchTree
 
 NO_WAIT = (0.0, 0.0)
 
@@ -131,6 +134,133 @@ def test_a_lasting_fault_stops_the_run_and_costs_no_step(tmp_path: Path) -> None
     assert runner.spend.num_steps == 0
     faults = [event for event in watcher.events if isinstance(event, StepFault)]
     assert [fault.retry_seconds for fault in faults] == [0.0, 0.0, None] * 3
+
+
+class Once(HashEvaluator):
+    """One step's first tries all fail as infrastructure; the others are quick."""
+
+    def __init__(self, step: int, pause_seconds: float) -> None:
+        super().__init__()
+        self.step, self.pause = step, pause_seconds
+
+    def evaluate(self, proposal: Proposal, workspace: Path, context: StepContext) -> Outcome:
+        if context.step == self.step:
+            time.sleep(self.pause)
+            return Outcome(status=Status.ERROR, feedback="engine gone")
+        return super().evaluate(proposal, workspace, context)
+
+
+@pytest.mark.parametrize("deterministic", [True, False])
+@pytest.mark.parametrize("pause", [0.0, 0.02])
+def test_an_error_among_the_last_steps_costs_no_step(
+    tmp_path: Path, pause: float, deterministic: bool
+) -> None:
+    search = plan(num_workers=4, deterministic=deterministic, evaluator=Once(11, pause))
+    reason, runner, replay = searched(tmp_path, search)
+    assert reason is StopReason.STEPS
+    assert runner.spend.num_steps == 12
+    assert sorted(node.id for node in replay.nodes) == list(range(13))
+
+
+class Leaving(HashEvaluator):
+    """Other people's code may do anything."""
+
+    def evaluate(self, proposal: Proposal, workspace: Path, context: StepContext) -> Outcome:
+        raise SystemExit("bye")
+
+
+class Answerless(EchoOperator):
+    def propose(self, messages: Sequence[Message], context: StepContext) -> Proposal:
+        return None  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ({"evaluator": Leaving()}, "bye"),
+        ({"operator": Answerless()}, "Answerless gave None, not Proposal"),
+    ],
+    ids=["evaluator", "operator"],
+)
+def test_no_worker_dies_of_the_code_it_calls(
+    tmp_path: Path, parts: dict[str, Any], reason: str
+) -> None:
+    stopped, _, replay = searched(tmp_path, plan(num_workers=2, **parts))
+    assert stopped is StopReason.INFRASTRUCTURE
+    assert {node.feedback for node in replay.nodes} == {reason}
+
+
+class BrokenPolicy:
+    """Fails at the sixth node, or expands a node that does not exist."""
+
+    def __init__(self, expansion: Expansion | None) -> None:
+        self.expansion = expansion
+
+    def select(self, tree: SearchTree, rng: Random) -> Expansion:
+        if len(tree) + len(tree.pending) < 6:
+            return Expansion((), "draft")
+        if self.expansion is None:
+            raise ZeroDivisionError("a mistake")
+        return self.expansion
+
+
+@pytest.mark.parametrize(
+    ("expansion", "message"),
+    [
+        (None, r"step 6 .* ZeroDivisionError: a mistake \(test_runner.py, line \d+\)"),
+        (Expansion((99,), "improve"), r"BrokenPolicy expands unknown nodes \[99\]"),
+    ],
+    ids=["raises", "unknown node"],
+)
+def test_a_broken_policy_stops_the_search_and_loses_nothing(
+    tmp_path: Path, expansion: Expansion | None, message: str
+) -> None:
+    search = plan(policy=BrokenPolicy(expansion), num_workers=3, evaluator=HashEvaluator(0.01))
+    with pytest.raises(PartFailedError, match=message) as caught:
+        searched(tmp_path, search)
+    assert "resume" in caught.value.hint
+    replay = Replay.of(next(tmp_path.iterdir()) / "journal.jsonl")
+    assert sorted(node.id for node in replay.nodes) == list(range(6))
+    assert replay.stop_reason == "failed"
+
+
+def test_an_observer_that_fails_is_told_no_more_and_the_search_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Blind(Recorder):
+        def notify(self, event: object) -> None:
+            super().notify(event)  # type: ignore[arg-type]
+            raise RuntimeError("no terminal")
+
+    blind, watcher = Blind(), Recorder()
+    reason, _, replay = searched(tmp_path, plan(observers=(blind, watcher)))
+    assert (reason, len(replay.nodes)) == (StopReason.STEPS, 12)
+    assert len(blind.events) == 1
+    assert type(watcher.events[-1]) is SearchStopped
+    assert "Blind failed and watches no more" in caplog.text
+
+
+def test_an_evaluation_is_told_the_time_that_is_left_when_it_begins(tmp_path: Path) -> None:
+    told: list[tuple[float, float]] = []
+
+    class Slow(EchoOperator):
+        def propose(self, messages: Sequence[Message], context: StepContext) -> Proposal:
+            time.sleep(0.05)
+            return super().propose(messages, context)
+
+    class Listening(HashEvaluator):
+        def evaluate(self, proposal: Proposal, workspace: Path, context: StepContext) -> Outcome:
+            assert context.remaining_seconds is not None
+            told.append((float(proposal.plan.split()[1]), context.remaining_seconds))
+            return super().evaluate(proposal, workspace, context)
+
+    search = plan(
+        operator=Slow(), evaluator=Listening(), budget=Budget(num_steps=2, seconds=1000.0)
+    )
+    searched(tmp_path, search)
+    assert [step for step, _ in told] == [0, 1]
+    assert told[0][1] <= 1000.0 - 0.05
+    assert told[1][1] <= told[0][1] - 0.05
 
 
 class WrongKeyError(Exception):
