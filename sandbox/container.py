@@ -19,7 +19,7 @@ from sandbox.attach import AttachStream
 from sandbox.cell import CellSpec, EngineUnavailableError, NoWatch
 from sandbox.contract import ExecutionStatus, Limits
 from sandbox.engine import BUILD_HINT, NO_GPU, Engine, explain, reaching_engine
-from sandbox.errors import SandboxError
+from sandbox.errors import MissingEngineError, SandboxError
 from sandbox.hardening import container_options, unreadable
 from sandbox.harness import EXIT_ORPHANED
 from sandbox.verdict import Verdict, memory_reason
@@ -111,7 +111,7 @@ def _explaining_refusals(image: str) -> Iterator[None]:
     try:
         yield
     except ImageNotFound as error:
-        raise SandboxError(f"there is no image {image}", hint=BUILD_HINT) from error
+        raise MissingEngineError(f"there is no image {image}", hint=BUILD_HINT) from error
     except APIError as error:
         reason = explain(error)
         if NO_GPU in reason:

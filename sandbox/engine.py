@@ -61,7 +61,7 @@ class Engine:
         except EngineUnavailableError as error:
             raise MissingEngineError(str(error), hint=GET_DOCKER_HINT) from error
         except NotFound as error:
-            raise SandboxError(f"there is no image {image}", hint=BUILD_HINT) from error
+            raise MissingEngineError(f"there is no image {image}", hint=BUILD_HINT) from error
 
     def create(self, options: dict[str, Any]) -> str:
         """A container, not started yet. Returns its name. APIError where the engine refuses."""

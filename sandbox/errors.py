@@ -13,6 +13,6 @@ class SandboxError(Exception):
 
 
 class MissingEngineError(SandboxError):
-    """Something outside is missing: no Docker engine answers."""
+    """Something outside is missing: no Docker engine answers, or it lacks the image."""
 
     exit_code = 3
