@@ -21,7 +21,7 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 
 from sandbox.cell import EngineUnavailableError
-from sandbox.errors import MissingEngineError, SandboxError
+from sandbox.errors import MissingEngineError
 from sandbox.ownership import KIND, KIND_LABEL, Owner
 
 logger = logging.getLogger(__name__)
