@@ -23,7 +23,12 @@ def find_run(name: str, runs_dir: Path) -> RunFolder:
     if (Path(name) / "journal.jsonl").is_file():
         return RunFolder.open(Path(name))
     runs = {folder.run_id: folder for folder in find_runs(runs_dir)}
-    if name == LAST and runs:
+    if not runs:
+        raise ScaffoldError(
+            f"no run {name!r}: there are no runs in {runs_dir}",
+            hint="begin one with `exitree search COMPETITION`, or say where they are: --runs-dir",
+        )
+    if name == LAST:
         return runs[max(runs)]
     matches = [run_id for run_id in runs if run_id.startswith(name)]
     if name in runs:

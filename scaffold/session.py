@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -116,13 +117,8 @@ def resumed_session(folder: RunFolder, config: SearchConfig) -> Iterator[Session
     Raises:
         SearchError: the run cannot be read. Else as `new_session` does.
     """
-    task_id = read_info(folder.journal_path).task
+    _require_same_task(folder, config)
     with _parts(config) as parts:
-        if parts.task.id != task_id:
-            raise ScaffoldError(
-                f"run {folder.run_id} is about {task_id}, not about {parts.task.id}",
-                hint=f"`exitree search {parts.task.id}` begins a run of its own",
-            )
         yield Session(parts=parts, folder=folder, settings=dump(config))
 
 
@@ -133,7 +129,9 @@ def finished_reason(
 
     Raises:
         SearchError: the run cannot be read.
+        ScaffoldError, CompetitionError: the settings are about another competition, or none.
     """
+    _require_same_task(folder, config)
     replay = Replay.of(folder.journal_path)
     finished, graded = replay.finished, replay.scores.get("test", {})
     if finished is None or (finished.best is not None and not folder.best_dir.is_dir()):
@@ -309,6 +307,18 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
             cancel()
 
 
+def _require_same_task(folder: RunFolder, config: SearchConfig) -> None:
+    from competitions.registry import find
+
+    task_id = read_info(folder.journal_path).task
+    now = find(config.competition, config.competitions_dirs).spec.id
+    if now != task_id:
+        raise ScaffoldError(
+            f"run {folder.run_id} is about {task_id}, not about {now}",
+            hint=f"`exitree search {now}` begins a run of its own",
+        )
+
+
 def _budget(config: BudgetConfig) -> Budget:
     return Budget(
         num_steps=config.steps,
@@ -320,7 +330,8 @@ def _budget(config: BudgetConfig) -> Budget:
 
 def _create_folder(parts: SearchParts, runs_dir: Path, settings: str | None = None) -> RunFolder:
     """A new run folder; its journal's header, written last, makes it a run."""
-    folder = RunFolder.create(runs_dir, f"{parts.task.id}-{parts.policy_name}".replace("/", "-"))
+    label = re.sub(r"[^\w.-]+", "-", f"{parts.task.id}-{parts.policy_name}")
+    folder = RunFolder.create(runs_dir, label)
     if settings is not None:
         replace_text(folder.config_path, settings)
     Journal.create(folder.journal_path, _info(parts, folder)).close()

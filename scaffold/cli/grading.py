@@ -40,7 +40,9 @@ def grade(
     folder = find_run(run, runs_dir)
     record = RunRecord.open(folder.path)
     submission = find_answer(folder, record).with_name("submission.csv")
-    config = load(files=[folder.config_path], environ={}).config
+    files = [folder.config_path] if folder.config_path.is_file() else []
+    flags = {} if files else {"competition": record.title}  # a run that was started from Python
+    config = load(files=files, flags=flags, environ={}).config
     competition = find(config.competition, config.competitions_dirs)
     prepared = competition.prepare(data_dir or config.data_dir)
     with folder.locked(), Journal.resume(folder.journal_path) as journal:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -27,22 +30,33 @@ def prepare(data_dir: Path) -> PreparedCompetition:
 class ConstantSandbox:
     """Runs no script: a "script" is the number to predict everywhere, read from its last line.
 
-    `refuses` are scripts that fail on the full public data, `gone` makes it unavailable there.
+    `refuses` are scripts that fail on the full public data, `gone` is how often it is unavailable
+    there, `interrupted` sends Ctrl-C to this process there and waits for `close`.
     """
 
     name = "constant"
     notice = ""
 
-    def __init__(self, public: Path, refuses: tuple[str, ...] = (), gone: bool = False) -> None:
-        self.public, self.refuses, self.gone = public, refuses, gone
+    def __init__(
+        self,
+        public: Path,
+        refuses: tuple[str, ...] = (),
+        gone: int = 0,
+        interrupted: bool = False,
+    ) -> None:
+        self.public, self.refuses, self.gone, self.interrupted = public, refuses, gone, interrupted
         self.refit: list[str] = []
+        self.closed = threading.Event()
 
     def run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult:
         number = script.strip().splitlines()[-1].removeprefix("x = ")
         status, reason = ExecutionStatus.OK, ""
         if workspace.data_dir == self.public:
             self.refit.append(number)
-            if self.gone:
+            if self.interrupted:
+                os.kill(os.getpid(), signal.SIGINT)
+                self.closed.wait(30)
+            if self.interrupted or len(self.refit) <= self.gone:
                 status, reason = ExecutionStatus.UNAVAILABLE, "the engine is gone"
             elif number in self.refuses:
                 status, reason = ExecutionStatus.FAILED, "it failed on the full data"
@@ -53,7 +67,7 @@ class ConstantSandbox:
         return ExecutionResult(status=status, exit_code=0, output="", seconds=0.1, reason=reason)
 
     def close(self) -> None:
-        pass
+        self.closed.set()
 
 
 def task_of(prepared: PreparedCompetition, sandbox: ConstantSandbox) -> CompetitionTask:

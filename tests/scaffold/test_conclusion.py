@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from constants import ConstantSandbox, concluded, prepare
+from constants import ConstantSandbox, concluded, prepare, task_of
 
 from competitions.competition import PreparedCompetition
 from scaffold.errors import ScaffoldError
+from scaffold.models.scripted import ScriptedModel
+from scaffold.session import SearchParts, Session, run_search
+from search.budget import Budget, StopReason
+from search.errors import RecordingError
+from search.policies.best_of_n import BestOfN
 from search.record import RunRecord
+from search.run_folder import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +88,131 @@ def test_grade_all_grades_every_node_after_the_choice(
 def test_an_engine_that_is_gone_at_the_refit_leaves_the_rest_to_a_later_session(
     prepared: PreparedCompetition, tmp_path: Path
 ) -> None:
-    gone = ConstantSandbox(prepared.public, gone=True)
+    gone = ConstantSandbox(prepared.public, gone=99)
     with pytest.raises(ScaffoldError, match="the engine is gone") as caught:
         concluded(prepared, gone, tmp_path)
     assert "resume" in caught.value.hint
     record = RunRecord.open(next(tmp_path.iterdir()))
     assert (record.status, record.best, len(record.selection)) == ("stopped", None, 4)
+    assert len(gone.refit) == 3
+    assert (record.path / "report.html").is_file()
+    resumed = concluded(prepared, ConstantSandbox(prepared.public), tmp_path, resume=record.path)
+    assert resumed.record.status == "finished"
+    assert [read.purpose for read in resumed.record.reads].count("final choice") == 1
+
+
+def test_a_passing_fault_at_the_refit_is_tried_again(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    sandbox = ConstantSandbox(prepared.public, gone=2)
+    record = concluded(prepared, sandbox, tmp_path).record
+    assert len(sandbox.refit) == 3
+    assert record.best is not None
+
+
+def test_ctrl_c_at_the_refit_ends_the_session_and_a_later_one_does_the_rest(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    answers = ["Predict.\n\n```python\nx = 1450\n```\n"]
+    sandbox = ConstantSandbox(prepared.public, interrupted=True)
+    parts = SearchParts(
+        task=task_of(prepared, sandbox),
+        model=ScriptedModel.of_texts(answers),
+        policy=BestOfN(),
+        budget=Budget(num_steps=1),
+        cancel=sandbox.close,
+    )
+    run = concluded(prepared, ConstantSandbox(prepared.public), tmp_path, numbers=()).path
+    folder = RunFolder.open(run)
+    assert Session(parts=parts, folder=folder).run() is StopReason.INTERRUPTED
+    assert sandbox.closed.is_set()
+    record = RunRecord.open(run)
+    assert (record.status, record.stop_reason, record.best) == ("stopped", "steps", None)
+    resumed = concluded(prepared, ConstantSandbox(prepared.public), tmp_path, ("1450",), run)
+    assert resumed.record.best == 0
+
+
+def test_without_node_files_the_search_score_chooses_and_the_result_says_so(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    gone = ConstantSandbox(prepared.public, gone=99)
+    with pytest.raises(ScaffoldError):
+        concluded(prepared, gone, tmp_path)
+    run = next(tmp_path.iterdir())
+    _forget_the_choice(run)
+    shutil.rmtree(run / "nodes")
+    record = concluded(prepared, ConstantSandbox(prepared.public), tmp_path, resume=run).record
+    assert record.tree.best is not None
+    assert record.best == record.tree.best.id
+    assert "Without a selection score: node 0, 1, 2, 3 (" in record.notes[0]
+    assert {path.name for path in (run / "best").iterdir()} == {
+        "solution.py",
+        "submission.csv",
+        "README.md",
+    }
+
+
+def _forget_the_choice(run: Path) -> None:
+    """Cuts the journal behind the end of the search."""
+    lines = (run / "journal.jsonl").read_text().splitlines(keepends=True)
+    ended = next(n for n, line in enumerate(lines) if '"event":"ended"' in line)
+    (run / "journal.jsonl").write_text("".join(lines[: ended + 1]))
+
+
+def test_best_is_made_again_also_without_the_files_of_its_refit(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    run = concluded(prepared, ConstantSandbox(prepared.public), tmp_path).path
+    before = {path.name: path.read_bytes() for path in (run / "best").iterdir()}
+    shutil.rmtree(run / "best")
+    shutil.rmtree(run / "nodes")
+    sandbox = ConstantSandbox(prepared.public)
+    record = concluded(prepared, sandbox, tmp_path, resume=run).record
+    assert len(sandbox.refit) == 1
+    assert {path.name: path.read_bytes() for path in (run / "best").iterdir()} == before
+    assert [read.purpose for read in record.reads].count("final choice") == 1
+
+
+def test_a_finished_run_is_concluded_only_once(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    first = concluded(prepared, ConstantSandbox(prepared.public), tmp_path).record
+    sandbox = ConstantSandbox(prepared.public)
+    again = concluded(prepared, sandbox, tmp_path, resume=first.path).record
+    assert not sandbox.refit
+    assert again.reads == first.reads
+    assert again.best_summary == first.best_summary
+
+
+def test_a_resumed_run_names_what_has_changed(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    first = concluded(prepared, ConstantSandbox(prepared.public), tmp_path).path
+    resumed = run_search(
+        task_of(prepared, ConstantSandbox(prepared.public)),
+        ScriptedModel.of_texts([]),
+        BestOfN(),
+        Budget(num_steps=4),
+        resume=first,
+        seed=7,
+    )
+    assert resumed.record.notes == ("Resumed after 4 nodes with another seed: 7.",)
+
+
+def test_a_full_disk_at_best_is_an_error_of_recording(
+    prepared: PreparedCompetition, tmp_path: Path
+) -> None:
+    sandbox = ConstantSandbox(prepared.public, gone=99)
+    with pytest.raises(ScaffoldError):
+        concluded(prepared, sandbox, tmp_path)
+    run = next(tmp_path.iterdir())
+    (run / ".best-new").write_text("in the way of the new folder")
+    with pytest.raises(RecordingError, match="best"):
+        concluded(prepared, ConstantSandbox(prepared.public), tmp_path, resume=run)
+    assert RunRecord.open(run).status == "stopped"
+    (run / ".best-new").unlink()
+    resumed = concluded(prepared, ConstantSandbox(prepared.public), tmp_path, resume=run)
+    assert resumed.record.status == "finished"
 
 
 def test_a_run_shows_itself_in_a_notebook_and_as_a_frame(
