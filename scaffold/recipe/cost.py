@@ -16,21 +16,36 @@ START_SECONDS = 0.05  # reading and writing the tables
 USUAL_WIDTH = 20  # columns for which the vocabulary's seconds hold
 
 
-def is_quick(recipe: Recipe, problem: Problem) -> bool:
-    return seconds(recipe, problem) <= min(MAX_SECONDS, problem.max_seconds * LIMIT_SHARE)
+class Clock:
+    """Guesses for the recipes of one problem; each pipeline is looked at once."""
 
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._known: dict[Recipe, float] = {}
 
-def seconds(recipe: Recipe, problem: Problem) -> float:
-    """A guess for one core."""
-    elements = list(_elements(recipe))
-    around = 1.0
-    for option, choice in elements:
-        around *= option.factor * option.growth_of(choice) if option.factor != 1 else 1
-    if recipe.members:
-        return around * sum(seconds(member, problem) for member in recipe.members)
-    thousands = max(problem.num_train, 1) / 1000
-    fit: float = sum(o.seconds * o.growth_of(c) * thousands**o.growth for o, c in elements)
-    return START_SECONDS + fit * around * _breadth(recipe, problem) * _fits(recipe, problem)
+    @property
+    def limit(self) -> float:
+        return min(MAX_SECONDS, self._problem.max_seconds * LIMIT_SHARE)
+
+    def seconds(self, recipe: Recipe) -> float:
+        """A guess for one core."""
+        if recipe not in self._known:
+            self._known[recipe] = self._guess(recipe)
+        return self._known[recipe]
+
+    def is_quick(self, recipe: Recipe) -> bool:
+        return self.seconds(recipe) <= self.limit
+
+    def _guess(self, recipe: Recipe) -> float:
+        elements, problem = _elements(recipe), self._problem
+        around = 1.0
+        for option, choice in elements:
+            around *= option.factor * option.growth_of(choice) if option.factor != 1 else 1
+        if recipe.members:
+            return around * sum(map(self.seconds, recipe.members))
+        thousands = max(problem.num_train, 1) / 1000
+        fit: float = sum(o.seconds * o.growth_of(c) * thousands**o.growth for o, c in elements)
+        return START_SECONDS + fit * around * _breadth(recipe, problem) * _fits(recipe, problem)
 
 
 def _elements(recipe: Recipe) -> list[tuple[Option, Choice]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from scaffold.recipe.cost import is_quick, seconds
+from scaffold.recipe.cost import Clock
 from scaffold.recipe.grammar import Option, Tag, fits, model, option, put, slot, slots
 from scaffold.recipe.imports import names_in_text
 from scaffold.recipe.neighbours import (
@@ -96,17 +96,11 @@ def improve(
     last: Change | None = None,
 ) -> Recipe:
     """One element changed. `last` is the change that made the parent: more of it is likelier."""
-    moves = neighbours(parent, problem)
+    clock = Clock(problem)
+    limit = max(clock.seconds(parent), clock.limit)
+    moves = [m for m in neighbours(parent, problem) if clock.seconds(m.recipe) <= limit]
     moves = [move for move in moves if not tried.has(move.recipe)] or moves
-    promises = [_promise(parent, move, tried, last) for move in moves]
-    present = seconds(parent, problem)
-
-    def is_allowed(recipe: Recipe) -> bool:
-        return is_quick(recipe, problem) or seconds(recipe, problem) <= present
-
-    drawn = list(_drawn(moves, promises, rng))
-    quick = (move.recipe for move in drawn if is_allowed(move.recipe))
-    return next(quick, drawn[0].recipe)
+    return _drawn(moves, [_promise(parent, move, tried, last) for move in moves], rng)
 
 
 def _promise(parent: Recipe, move: Move, tried: Tried, last: Change | None) -> float:
@@ -124,8 +118,8 @@ def _holds_poor(recipe: Recipe) -> bool:
     return any(Tag.POOR in model(member).tags for member in recipe.singles)
 
 
-def _drawn(moves: Sequence[Move], promises: Sequence[float], rng: Random) -> Iterator[Move]:
-    """The moves in a random order: by the weight of their group, by their promise within it.
+def _drawn(moves: Sequence[Move], promises: Sequence[float], rng: Random) -> Recipe:
+    """A move by the weight of its group, then by its promise within the group.
 
     A group none of whose moves promises much is itself drawn less often.
     """
@@ -136,9 +130,7 @@ def _drawn(moves: Sequence[Move], promises: Sequence[float], rng: Random) -> Ite
         move.weight * min(1.0, max(groups[move.group])) * promise / sum(groups[move.group])
         for move, promise in zip(moves, promises, strict=True)
     ]
-    # the smallest of exponential draws with these rates comes first as often as its weight says
-    arrivals = [rng.expovariate(weight) for weight in weights]
-    return (moves[i] for i in sorted(range(len(moves)), key=arrivals.__getitem__))
+    return rng.choices(moves, weights)[0].recipe
 
 
 def diverge(parent: Recipe, problem: Problem, rng: Random, tried: Tried = NOTHING) -> Recipe:
@@ -171,13 +163,13 @@ def combine(
     members = _one_a_family(singles) if rng.random() < FAMILY_SHARE else singles
     if len(members) == 1 or any(set(members) <= set(parent.singles) for parent in parents):
         members = [*parents[0].singles, *_strangers(parents[0], problem, rng)]
-    chosen = members[:2]
+    clock, chosen = Clock(problem), members[:2]
     for member in members[2:MAX_MEMBERS]:
-        if is_quick(blend(parents[0], (*chosen, member)), problem):
+        if clock.is_quick(blend(parents[0], (*chosen, member))):
             chosen.append(member)
     recipe = blend(parents[0], tuple(chosen))
     ways = [put(recipe, "how", way.start) for way in slot("blend", "how").options]
-    candidates = [recipe, *(way for way in ways if is_quick(way, problem))]
+    candidates = [recipe, *(way for way in ways if clock.is_quick(way))]
     fresh = [r for r in candidates if fits(r, problem) and not tried.has(r) and r not in parents]
     if not fresh:
         return improve(recipe, problem, rng, tried)
@@ -217,19 +209,21 @@ def debug(
     usable = [r for r in candidates if fits(r, problem) and not tried.has(r)]
     if usable:
         return usable[0]
+    clock = Clock(problem)
     return min(
         (plainest(problem, o) for o in usable_models(problem)),
-        key=lambda recipe: (tried.has(recipe), seconds(recipe, problem)),
+        key=lambda recipe: (tried.has(recipe), clock.seconds(recipe)),
     )
 
 
 def _cheaper(parent: Recipe, problem: Problem) -> list[Recipe]:
     """What takes at most half the time: the slowest of those first, to lose as little as can be."""
-    limit = seconds(parent, problem) / 2
+    clock = Clock(problem)
+    limit = clock.seconds(parent) / 2
     near = [move.recipe for move in neighbours(parent, problem)]
     near += [put(member, "decide", parent["decide"]) for member in parent.members]
-    costs = {recipe: seconds(recipe, problem) for recipe in near}
-    return sorted((r for r in near if costs[r] <= limit), key=lambda r: -costs[r])
+    cheaper = [recipe for recipe in near if clock.seconds(recipe) <= limit]
+    return sorted(cheaper, key=clock.seconds, reverse=True)
 
 
 def _without_suspects(parent: Recipe, report: str) -> list[Recipe]:
@@ -247,4 +241,4 @@ def _without_suspects(parent: Recipe, report: str) -> list[Recipe]:
 
 
 def _is_usable(recipe: Recipe, problem: Problem) -> bool:
-    return fits(recipe, problem) and is_quick(recipe, problem)
+    return fits(recipe, problem) and Clock(problem).is_quick(recipe)

@@ -99,7 +99,7 @@ class Change:
 def differences(before: Recipe, after: Recipe) -> tuple[Change, ...]:
     """The elements that differ: slots, parameters of the same option, dropped columns, members."""
     if len(before.singles) != len(after.singles) or before.kind != after.kind:
-        old, new = Counter(map(str, before.singles)), Counter(map(str, after.singles))
+        old, new = (Counter(str(_bare(s)) for s in r.singles) for r in (before, after))
         joined = [Change("member", "none", text) for text in (new - old).elements()]
         return (*joined, *(Change("member", text, "none") for text in (old - new).elements()))
     found = list(_slot_changes(before, after))
@@ -109,6 +109,12 @@ def differences(before: Recipe, after: Recipe) -> tuple[Change, ...]:
         inner = differences(old_member, new_member)
         found += [Change(f"member {i} {c.element}", c.before, c.after) for c in inner]
     return tuple(found)
+
+
+def _bare(single: Recipe) -> Recipe:
+    """Without how it decides: in a blend that is the blend's choice, not the member's."""
+    kept = tuple((slot, choice) for slot, choice in single.choices if slot != "decide")
+    return replace(single, choices=kept)
 
 
 def _slot_changes(before: Recipe, after: Recipe) -> Iterator[Change]:

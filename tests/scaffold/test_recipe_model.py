@@ -8,7 +8,7 @@ from tiny_data import TINY
 
 from scaffold.models.recipe import RecipeModel
 from scaffold.parser import parse as parse_answer
-from scaffold.recipe.cost import seconds
+from scaffold.recipe.cost import Clock
 from scaffold.recipe.grammar import model, option
 from scaffold.recipe.prompt import read_prompt
 from scaffold.recipe.recipe import Recipe, differences, parse
@@ -141,7 +141,8 @@ def test_debug_makes_less_work_where_a_limit_was_hit(feedback: str) -> None:
     prompt = messages("debug", Shown(answer=slow, score=None, feedback=feedback))
     repaired = recipe_of(answer(prompt))
     problem = read_prompt(prompt).problem
-    assert seconds(repaired, problem) < 0.6 * seconds(recipe_of(slow), problem)
+    clock = Clock(problem)
+    assert clock.seconds(repaired) < 0.6 * clock.seconds(recipe_of(slow))
 
 
 def test_debug_drops_what_the_error_names() -> None:
