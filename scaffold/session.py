@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold import artifacts
 from scaffold.competition_task import CompetitionTask
@@ -37,6 +39,9 @@ from search.run_folder import RunFolder
 from search.runner import Recorded, Runner, SearchPlan
 from search.steps import RETRY_SECONDS
 from search.views.progress import WatchedRun
+
+if TYPE_CHECKING:
+    from competitions.competition import Competition
 
 CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
 
@@ -118,6 +123,8 @@ def resumed_session(folder: RunFolder, config: SearchConfig) -> Iterator[Session
         SearchError: the run cannot be read. Else as `new_session` does.
     """
     _require_same_task(folder, config)
+    with folder.locked():  # says that the run is in use before anything is opened
+        pass
     with _parts(config) as parts:
         yield Session(parts=parts, folder=folder, settings=dump(config))
 
@@ -265,13 +272,7 @@ class Session:
 @contextmanager
 def _parts(config: SearchConfig) -> Iterator[SearchParts]:
     """Opens what the settings name, and closes it at the end."""
-    from competitions.registry import find
-
-    if not config.competition:
-        raise ScaffoldError(
-            "no competition is given", hint="`exitree competitions list` shows what there is"
-        )
-    competition = find(config.competition, config.competitions_dirs)
+    competition = find_competition(config)
     model, policy = create_model(config.model), create_policy(config.policy)
     prepared = competition.prepare(config.data_dir)
     limits = config.sandbox.limits.to_limits()
@@ -307,11 +308,28 @@ def _parts(config: SearchConfig) -> Iterator[SearchParts]:
             cancel()
 
 
-def _require_same_task(folder: RunFolder, config: SearchConfig) -> None:
+def find_competition(config: SearchConfig) -> Competition:
+    """The competition that the settings name: by its id, or by a path to its folder.
+
+    Raises:
+        ScaffoldError, CompetitionError: none is named, it does not exist, or it is broken.
+    """
+    from competitions.competition import Competition
     from competitions.registry import find
 
+    name = config.competition
+    if not name:
+        raise ScaffoldError(
+            "no competition is given", hint="`exitree competitions list` shows what there is"
+        )
+    if os.sep in name and Path(name).is_dir():
+        return Competition.load(Path(name))
+    return find(name, config.competitions_dirs)
+
+
+def _require_same_task(folder: RunFolder, config: SearchConfig) -> None:
     task_id = read_info(folder.journal_path).task
-    now = find(config.competition, config.competitions_dirs).spec.id
+    now = find_competition(config).spec.id
     if now != task_id:
         raise ScaffoldError(
             f"run {folder.run_id} is about {task_id}, not about {now}",

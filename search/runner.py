@@ -38,6 +38,7 @@ from search.tree import SearchTree
 logger = logging.getLogger(__name__)
 
 ERRORS_IN_A_ROW = 3
+END_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ class Runner:
         self._interrupted = False
         self._observers = list(plan.observers)
         self._stopping = threading.Event()
+        self._workers: list[threading.Thread] = []
         self._steps: SimpleQueue[Step | None] = SimpleQueue()
         self._messages: SimpleQueue[StepMessage | None] = SimpleQueue()
 
@@ -290,17 +292,24 @@ class Runner:
         )
         for number in range(self._plan.num_workers):
             # Daemons: a model call that hangs must not keep an interrupted process alive.
-            threading.Thread(
+            worker = threading.Thread(
                 target=carrier.work, args=(self._steps,), name=f"worker-{number}", daemon=True
-            ).start()
+            )
+            self._workers.append(worker)
+            worker.start()
 
     def _end_workers(self) -> None:
+        """Cancels what is in flight and waits a little: a worker may be starting a sandbox, which
+        only it can close."""
         self._stopping.set()
-        if self._in_flight:
-            with interrupts_held_back():
-                self._plan.cancel()
-        for _ in range(self._plan.num_workers):
+        for _ in self._workers:
             self._steps.put(None)
+        with interrupts_held_back():
+            if self._in_flight:
+                self._plan.cancel()
+            deadline = time.monotonic() + END_SECONDS
+            for worker in self._workers:
+                worker.join(max(0.0, deadline - time.monotonic()))
 
     def _notify(self, event: Event) -> None:
         """Who fails at watching is not told any more: the search goes on."""

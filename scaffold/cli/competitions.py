@@ -13,12 +13,12 @@ import typer
 from scaffold.cli.arguments import AsJson
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
     from competitions.competition import Competition, PreparedCompetition
     from competitions.outcome import GradingOutcome, Invalid
     from competitions.registry import Catalog
+    from scaffold.cli.output import OutputConsole
 
 app = typer.Typer(help="Competitions: list, show, prepare, check, grade.", no_args_is_help=True)
 
@@ -255,10 +255,10 @@ def _print_json(document: Any) -> None:
     print(json.dumps(document, indent=2))
 
 
-def _console() -> Console:
-    from rich.console import Console
+def _console() -> OutputConsole:
+    from scaffold.cli.output import OutputConsole
 
-    return Console(highlight=False)
+    return OutputConsole(highlight=False)
 
 
 def _plain(text: str) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from scaffold.artifacts import summary
+from scaffold.cli.output import OutputConsole
 from search.budget import StopReason
 from search.record import RunRecord
 from search.run_folder import RunFolder
@@ -34,7 +34,7 @@ def print_ending(
     if as_json:
         print(json.dumps(summary(record), indent=2))
         return
-    console = Console(highlight=False)
+    console = OutputConsole(highlight=False)
     ended = "Nothing is owed to this run" if again else "The search stopped"
     console.print(f"\n{ended}: {WHY[reason]}.", markup=False)
     if record.faults and reason is StopReason.INFRASTRUCTURE:

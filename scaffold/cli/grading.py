@@ -26,13 +26,12 @@ def grade(
 
     The reading of the answers is recorded in the run's journal.
     """
-    from rich.console import Console
-
     from competitions.outcome import Graded, Split
-    from competitions.registry import find
+    from scaffold.cli.output import OutputConsole
     from scaffold.config_sources import load
     from scaffold.errors import ScaffoldError
     from scaffold.runs import find_answer, find_run
+    from scaffold.session import find_competition
     from search.entries import AnswersRead
     from search.journal import Journal
     from search.record import RunRecord
@@ -43,7 +42,7 @@ def grade(
     files = [folder.config_path] if folder.config_path.is_file() else []
     flags = {} if files else {"competition": record.title}  # a run that was started from Python
     config = load(files=files, flags=flags, environ={}).config
-    competition = find(config.competition, config.competitions_dirs)
+    competition = find_competition(config)
     prepared = competition.prepare(data_dir or config.data_dir)
     with folder.locked(), Journal.resume(folder.journal_path) as journal:
         nodes = [] if record.best is None else [record.best]
@@ -70,6 +69,6 @@ def grade(
     if as_json:
         print(json.dumps(document, indent=2))
         return
-    console = Console(highlight=False)
+    console = OutputConsole(highlight=False)
     for label, value in document.items():
         console.print(f"{label.replace('_', ' '):<13}{'-' if value is None else value}")

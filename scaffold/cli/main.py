@@ -70,11 +70,14 @@ def run(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code; errors are printed on stderr."""
     try:
         result = typer.main.get_command(app)(args=arguments, standalone_mode=False)
+        sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as in `exitree runs | head`
-        sys.stderr.close()
+    except BrokenPipeError:
+        from scaffold.cli.output import forget_reader
+
+        forget_reader()
         return 0
     except TyperException as error:
         return _fail(_usage_message(error), "`exitree --help` lists commands and options", USAGE)

@@ -135,9 +135,9 @@ def view(
 
 
 def _console() -> Any:
-    from rich.console import Console
+    from scaffold.cli.output import OutputConsole
 
-    return Console()
+    return OutputConsole()
 
 
 def _record(run: str, runs_dir: Path) -> RunRecord:

@@ -89,13 +89,14 @@ def doctor(image: Image = None, as_json: AsJson = False) -> None:
 
 
 def _print_table(checks: list[Check]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from scaffold.cli.output import OutputConsole
 
     table = Table("sandbox", "part", "", "found", box=None, pad_edge=False)
     for check in checks:
         mark = Text("ok", style="green") if check.ok else Text("missing", style="red")
         found = check.detail + (f"\nhint: {check.hint}" if check.hint else "")
         table.add_row(check.sandbox, Text(check.name), mark, Text(found))
-    Console(highlight=False).print(table)
+    OutputConsole(highlight=False).print(table)

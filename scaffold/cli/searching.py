@@ -144,13 +144,12 @@ def _flags(
 
 def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) -> None:
     """Runs a session under a live view, then says how it ended and what to do next."""
-    from rich.console import Console
-
     from scaffold.cli.ending import print_ending
+    from scaffold.cli.output import OutputConsole
     from search.budget import StopReason
     from search.views.live import make_view
 
-    console = Console(stderr=as_json)
+    console = OutputConsole(stderr=as_json)
     if session.parts.notice:
         console.print(f"notice: {session.parts.notice}", markup=False, highlight=False)
     with make_view(console, session.watched()) as view:
