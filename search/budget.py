@@ -5,10 +5,11 @@ A budget bounds the *start* of steps: what is in flight when it runs out is fini
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from search.node import Usage
+from search.node import Node, Status, Usage
 
 
 class StopReason(StrEnum):
@@ -62,3 +63,29 @@ class Budget:
 
     def remaining_seconds(self, spend: Spend) -> float | None:
         return None if self.seconds is None else max(0.0, self.seconds - spend.seconds)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Running totals of one session and those before it; O(1) a step."""
+
+    spend: Spend
+    started_at: float = field(default_factory=time.monotonic)
+    errors_in_a_row: int = 0
+
+    def now(self, num_in_flight: int) -> Spend:
+        spend = self.spend
+        return Spend(
+            num_steps=spend.num_steps + num_in_flight,
+            seconds=spend.seconds + time.monotonic() - self.started_at,
+            usage=spend.usage,
+        )
+
+    def count(self, node: Node) -> None:
+        failed = node.status is Status.ERROR
+        self.errors_in_a_row = self.errors_in_a_row + 1 if failed else 0
+        self.spend = Spend(
+            num_steps=self.spend.num_steps + (not failed),
+            seconds=self.spend.seconds,
+            usage=self.spend.usage + node.usage,
+        )

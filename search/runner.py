@@ -23,13 +23,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 
-from search.budget import Budget, Spend, StopReason
+from search.budget import Budget, Ledger, Spend, StopReason
 from search.entries import FaultSeen, NodeAdded, SearchEnded, SessionStarted
 from search.errors import Hinted, PartFailedError
 from search.events import Event, NodeRecorded, SearchStopped, StepFault, StepStarted
 from search.interrupts import interrupts_call, interrupts_held_back
 from search.journal import Journal
-from search.node import Expansion, Message, Node, Status, StepContext
+from search.node import Expansion, Message, Node, StepContext
 from search.protocols import Evaluator, Observer, Operator, Policy
 from search.run_folder import RunFolder
 from search.steps import RETRY_SECONDS, Step, StepDone, StepMessage, StepRunner
@@ -69,32 +69,6 @@ class Recorded:
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class _Ledger:
-    """Running totals of what was spent; O(1) a step."""
-
-    spend: Spend
-    started_at: float = field(default_factory=time.monotonic)
-    errors_in_a_row: int = 0
-
-    def now(self, num_in_flight: int) -> Spend:
-        spend = self.spend
-        return Spend(
-            num_steps=spend.num_steps + num_in_flight,
-            seconds=spend.seconds + time.monotonic() - self.started_at,
-            usage=spend.usage,
-        )
-
-    def count(self, node: Node) -> None:
-        failed = node.status is Status.ERROR
-        self.errors_in_a_row = self.errors_in_a_row + 1 if failed else 0
-        self.spend = Spend(
-            num_steps=self.spend.num_steps + (not failed),
-            seconds=self.spend.seconds,
-            usage=self.spend.usage + node.usage,
-        )
-
-
 class Runner:
     """Runs one session of a search over a run folder. Use once; `tree` is the result."""
 
@@ -110,7 +84,7 @@ class Runner:
         self._next_step = 0
         self._num_admitted = 0  # with a lag: all ids below are in the tree
         self._in_flight: set[int] = set()
-        self._ledger = _Ledger(Spend(seconds=recorded.seconds))
+        self._ledger = Ledger(Spend(seconds=recorded.seconds))
         for node in recorded.nodes:
             self._ledger.count(node)
             if self._lag is None:

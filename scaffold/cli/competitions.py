@@ -272,7 +272,7 @@ def _direction(competition: Competition) -> str:
     return "higher is better" if competition.higher_is_better else "lower is better"
 
 
-def _print_catalog(console: Console, catalog: Catalog) -> None:
+def _print_catalog(console: OutputConsole, catalog: Catalog) -> None:
     from rich.table import Table
 
     table = Table("competition", "name", "metric", "", box=None, pad_edge=False)
@@ -307,14 +307,16 @@ def _facts(competition: Competition) -> Table:
     return table
 
 
-def _print_fault(console: Console, invalid: Invalid) -> None:
+def _print_fault(console: OutputConsole, invalid: Invalid) -> None:
     place = [f"row {invalid.row}"] if invalid.row is not None else []
     place += [f"column {invalid.column}"] if invalid.column is not None else []
     prefix = f"{', '.join(place)}: " if place else ""
     console.print("[red]invalid[/]", _plain(prefix + invalid.reason))
 
 
-def _print_grading(console: Console, graded: dict[str, Any], competition: Competition) -> None:
+def _print_grading(
+    console: OutputConsole, graded: dict[str, Any], competition: Competition
+) -> None:
     error = "" if graded["stderr"] is None else f" ± {graded['stderr']:.5f}"
     console.print(
         f"[bold]{graded['score']:.5f}[/]{error}",
