@@ -5,109 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-import pytest
+from command_line import ROOT, SMALL, Cli, expect_error, wait_for_nodes
 
 from search.replay import Replay
-from search.run_folder import RunFolder, find_runs
-
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = ["--steps", "4", "--sandbox", "process"]
-
-
-class Cli:
-    """Runs `exitree` in a folder of its own; data is prepared once for all tests of a process."""
-
-    def __init__(self, cwd: Path, data_dir: Path) -> None:
-        self.cwd = cwd
-        self.processes: list[subprocess.Popen[str]] = []
-        self.environment = {
-            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-            "HOME": str(cwd),
-            "PYTHONPATH": str(ROOT),
-            "EXITREE_DATA_DIR": str(data_dir),
-            "TMPDIR": str(cwd / "tmp"),
-        }
-        (cwd / "tmp").mkdir(exist_ok=True)
-
-    def start(self, *arguments: str, **options: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scaffold", *arguments],
-            cwd=self.cwd,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **options,  # type: ignore[call-overload]
-        )
-        self.processes.append(process)
-        return process
-
-    def kill_all(self) -> None:
-        """Leaves no process behind, whatever a test came to."""
-        for process in self.processes:
-            process.kill()
-            process.communicate()
-
-    def __call__(
-        self, *arguments: str, code: int = 0, preexec_fn: Callable[[], None] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, preexec_fn=preexec_fn)
-        stdout, stderr = process.communicate(timeout=180)
-        assert process.returncode == code, f"{arguments}\n{stdout}\n{stderr}"
-        return subprocess.CompletedProcess(arguments, code, stdout, stderr)
-
-    def left_behind(self) -> list[str]:
-        """Cells of the sandbox: their folders, and processes that live there."""
-        home = self.cwd / "tmp"
-        cells = [str(path) for path in home.iterdir()]
-        for link in Path("/proc").glob("[0-9]*/cwd"):
-            with suppress(OSError):  # not ours, or gone meanwhile
-                if os.readlink(link).startswith(str(home)):  # noqa: PTH115 also of what is deleted
-                    cells.append(str(link))
-        return cells
-
-    def only_run(self) -> RunFolder:
-        (folder,) = find_runs(self.cwd / "runs")
-        return folder
-
-
-@pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture
-def cli(tmp_path: Path, data_dir: Path) -> Iterator[Cli]:
-    cli = Cli(tmp_path, data_dir)
-    yield cli
-    cli.kill_all()
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Cli:
-    """A finished run of six steps with all nodes graded, for the tests that only read."""
-    cli = Cli(tmp_path_factory.mktemp("finished"), data_dir)
-    cli("search", "night-ferry", "--steps", "6", "--sandbox", "process", "--grade-all")
-    return cli
-
-
-def expect_error(done: subprocess.CompletedProcess[str], message: str, hint: str) -> None:
-    """Exactly one error line and one hint line, no traceback."""
-    lines = done.stderr.strip().splitlines()
-    assert [line.split(":")[0] for line in lines[-2:]] == ["error", "hint"], done.stderr
-    assert message in lines[-2]
-    assert hint in lines[-1]
-    assert "Traceback" not in done.stderr
 
 
 def test_a_search_leaves_a_whole_run_folder_and_says_where(finished: Cli) -> None:
@@ -180,7 +85,7 @@ def test_a_search_repeated_by_its_config_and_killed_is_resumed_to_the_same_tree(
     config = str(finished.only_run().config_path)
     process = cli.start("search", "-c", config, "--runs-dir", "runs")
     for count in (1, 3):
-        _wait_for_nodes(cli, count)
+        wait_for_nodes(cli, count)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         process = cli.start("resume", "last")
@@ -190,38 +95,6 @@ def test_a_search_repeated_by_its_config_and_killed_is_resumed_to_the_same_tree(
     assert [node.id for node in nodes] == list(range(6))
     assert [node.content for node in nodes] == [node.content for node in whole]
     assert [node.metric for node in nodes] == [node.metric for node in whole]
-
-
-def test_interrupts_leave_nothing_behind_and_finish_takes_the_best_so_far(cli: Cli) -> None:
-    process = cli.start("search", "night-ferry", "--steps", "500", "--sandbox", "process")
-    _wait_for_nodes(cli, 1)
-    expect_error(cli("resume", "last", code=2), f"process {process.pid}", "stop that process")
-    assert json.loads(cli("runs", "--json").stdout)[0]["status"] == "running"
-    for number in (signal.SIGINT, signal.SIGTERM):
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
-        assert process.returncode == 130, stdout + stderr
-        assert "exitree resume" in stdout
-        assert "Traceback" not in stderr
-        assert not cli.left_behind()
-        if number == signal.SIGINT:
-            count = len(Replay.of(cli.only_run().journal_path).nodes)
-            process = cli.start("resume", "last")
-            _wait_for_nodes(cli, count + 1)
-    cli("resume", "last", "--finish")
-    replay = Replay.of(cli.only_run().journal_path)
-    assert replay.finished is not None
-    assert replay.finished.best is not None
-
-
-def _wait_for_nodes(cli: Cli, count: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        runs = find_runs(cli.cwd / "runs")
-        if runs and len(Replay.of(runs[0].journal_path).nodes) >= count:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"no {count} nodes in time")
 
 
 def test_a_finished_run_can_be_given_more_steps(cli: Cli) -> None:
@@ -276,29 +149,6 @@ def test_a_reader_that_leaves_early_is_no_error(finished: Cli) -> None:
         assert (done.returncode, done.stderr) == (0, ""), command
 
 
-def test_a_broken_policy_is_named_and_loses_nothing(cli: Cli) -> None:
-    (cli.cwd / "mine.py").write_text(
-        "from search.node import Expansion\n"
-        "class Policy:\n"
-        "    def select(self, tree, rng):\n"
-        "        return Expansion((), 'draft') if len(tree) == 0 else 1 / 0\n"
-    )
-    cli.environment["PYTHONPATH"] += f":{cli.cwd}"
-    done = cli("search", "night-ferry", *SMALL, "--policy", "mine:Policy", code=1)
-    expect_error(done, "ZeroDivisionError: division by zero (mine.py, line 4)", "resume")
-    assert len(Replay.of(cli.only_run().journal_path).nodes) == 1
-    assert not cli.left_behind()
-
-
-def test_a_competition_can_be_a_folder(cli: Cli) -> None:
-    shutil.copytree(ROOT / "examples/own_competition/lighthouse-bulbs", cli.cwd / "mine")
-    assert "mine" in cli("search", "./mine", "--dry-run").stdout
-    cli("search", "./mine", "--steps", "1", "--sandbox", "process")
-    shutil.rmtree(cli.cwd / "mine")
-    expect_error(cli("grade", "last", code=2), "./mine", "competitions list")
-    assert "lighthouse-bulbs" in cli("show", "last").stdout
-
-
 def test_dry_run_prints_settings_that_can_be_passed_back(cli: Cli) -> None:
     text = cli("search", "night-ferry", "--steps", "7", "--dry-run").stdout
     assert "# budget.steps: 7 instead of" in text
@@ -317,94 +167,3 @@ def test_help_is_quick_and_light() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "search" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "message", "hint"),
-    [
-        (["search", "night-fery"], 2, "night-fery", "night-ferry"),
-        (["search"], 2, "no competition", "competitions list"),
-        (["serch"], 2, "search", "--help"),
-        (["search", "night-ferry", "--step", "3"], 2, "--steps", "--help"),
-        (["search", "night-ferry", "--steps", "many"], 2, "'--steps'", "--help"),
-        (["search", "night-ferry", "--policy", "greddy"], 2, "greddy", "greedy"),
-        (["search", "night-ferry", "--model", "recpie"], 2, "recpie", "recipe"),
-        (["search", "night-ferry", "--model", "openai/x"], 3, "OPENAI_API_KEY", "OPENAI_API_KEY"),
-        (["search", "night-ferry", "--sandbox", "dokcer"], 2, "dokcer", "docker"),
-        (["search", "night-ferry", "--set", "budget.step=3"], 2, "budget.step", "budget.steps"),
-        (["search", "night-ferry", "-c", "absent.yaml"], 2, "absent.yaml", "-c"),
-        (["search", "night-ferry", "-c", "broken.yaml"], 2, "broken.yaml, line 3", "mend"),
-        (["search", "./broken_competition"], 2, "broken_competition/config.yaml", "competitions"),
-        (["search", "night-ferry", "-c", "broken_competition"], 2, "directory", "-c"),
-        (["search", "night-ferry", "--workers", "0"], 2, "workers", "same time"),
-        (["search", "night-ferry", "--runs-dir", "broken.yaml", *SMALL], 2, "broken.yaml", ""),
-        (
-            ["search", "night-ferry", "--set", "policy.options.num_draft=3"],
-            2,
-            "num_draft",
-            "num_drafts",
-        ),
-        (["show", "nothing"], 2, "nothing", "exitree search"),
-        (["resume", "a/b"], 2, "a/b", "exitree search"),
-        (["competitions", "show", "kiln-tile"], 2, "kiln-tile", "kiln-tiles"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
-)
-def test_every_user_error_is_one_line_and_one_hint(
-    cli: Cli, arguments: list[str], code: int, message: str, hint: str
-) -> None:
-    (cli.cwd / "broken.yaml").write_text("seed: 1\nworkers: [1\n")
-    (cli.cwd / "broken_competition").mkdir()
-    (cli.cwd / "broken_competition" / "config.yaml").write_text("id: x\n")
-    expect_error(cli(*arguments, code=code), message, hint)
-    assert not find_runs(cli.cwd / "runs")
-
-
-def test_an_unreachable_model_stops_the_run_and_says_so(cli: Cli) -> None:
-    cli.environment["OPENAI_API_KEY"] = "secret-key-of-the-test"
-    cli.environment["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"
-    done = cli(
-        *["search", "night-ferry", *SMALL, "--model", "openai/some"],
-        *["--set", "model.max_retries=0"],
-        code=2,
-    )
-    expect_error(done, "127.0.0.1:9", "OPENAI_BASE_URL")
-    kept = b"".join(path.read_bytes() for path in cli.cwd.rglob("*") if path.is_file())
-    assert b"secret-key-of-the-test" not in kept
-    assert "secret-key-of-the-test" not in done.stdout + done.stderr
-
-
-def test_a_journal_of_a_newer_version_is_refused(finished: Cli, cli: Cli) -> None:
-    folder = cli.cwd / "runs" / "20990101-000000-x"
-    folder.mkdir(parents=True)
-    text = finished.only_run().journal_path.read_text()
-    (folder / "journal.jsonl").write_text(text.replace('"version":1', '"version":2', 1))
-    before = (folder / "journal.jsonl").read_bytes()
-    (folder / "config.yaml").write_text("competition: night-ferry\n")
-    for command in ("show", "best", "resume", "grade"):
-        expect_error(cli(command, "last", code=2), "newer Exitree", "upgrade")
-    assert (folder / "journal.jsonl").read_bytes() == before
-
-
-def test_a_full_disk_is_an_error_and_the_run_goes_on_later(cli: Cli) -> None:
-    """A limit on the size of the process's files stands in for the disk; the kernel enforces it."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, 250_000))
-
-    script = (
-        "import shutil\n"
-        "print('x' * 60_000)\n"
-        "shutil.copyfile('input/sample_submission.csv', 'submission.csv')\n"
-    )
-    answers = json.dumps({"text": f"Copy the sample.\n\n```python\n{script}```\n"}) + "\n"
-    (cli.cwd / "answers.jsonl").write_text(answers * 6)
-    arguments = ["--steps", "6", "--sandbox", "process", "--model", "scripted/answers.jsonl"]
-    done = cli("search", "night-ferry", *arguments, code=1, preexec_fn=limit)
-    expect_error(done, "cannot write", "resume")
-    kept = Replay.of(cli.only_run().journal_path).nodes
-    assert 1 < len(kept) < 6
-    cli("resume", "last")
-    nodes = Replay.of(cli.only_run().journal_path).nodes
-    assert nodes[: len(kept)] == kept
-    assert len(nodes) == 6
