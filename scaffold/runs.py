@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
@@ -20,7 +21,7 @@ def find_run(name: str, runs_dir: Path) -> RunFolder:
     Raises:
         ScaffoldError: there is no such run. SearchError: several runs begin so.
     """
-    if (Path(name) / "journal.jsonl").is_file():
+    if os.sep in name and os.path.isdir(name):  # noqa: PTH112 no error where we may not look
         return RunFolder.open(Path(name))
     runs = {folder.run_id: folder for folder in find_runs(runs_dir)}
     if not runs:
