@@ -21,7 +21,9 @@ def find_run(name: str, runs_dir: Path) -> RunFolder:
     Raises:
         ScaffoldError: there is no such run. SearchError: several runs begin so.
     """
-    if os.sep in name and os.path.isdir(name):  # noqa: PTH112 no error where we may not look
+    # os.path, because pathlib raises where we may not look
+    is_path = os.sep in name and os.path.isdir(name)  # noqa: PTH112
+    if is_path or os.path.isfile(Path(name, "journal.jsonl")):  # noqa: PTH113
         return RunFolder.open(Path(name))
     runs = {folder.run_id: folder for folder in find_runs(runs_dir)}
     if not runs:
