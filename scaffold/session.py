@@ -6,26 +6,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scaffold import artifacts
 from scaffold.competition_task import CompetitionTask
 from scaffold.conclusion import Conclusion
-from scaffold.config import BudgetConfig, SearchConfig, dump
+from scaffold.config import SearchConfig, dump
 from scaffold.errors import ScaffoldError
 from scaffold.models.base import Model
-from scaffold.models.registry import create_model
-from scaffold.operators import PromptOperator, PromptSizes
-from scaffold.policies import create_policy
+from scaffold.operators import PromptOperator
+from scaffold.parts import SearchParts, budget_of, find_competition, open_parts
 from scaffold.run import Run
-from scaffold.sandboxes import create_sandbox, installed_libraries
 from scaffold.task import Task
 from search.budget import Budget, StopReason
 from search.durable import replace_text
@@ -40,31 +36,7 @@ from search.runner import Recorded, Runner, SearchPlan
 from search.steps import RETRY_SECONDS
 from search.views.progress import WatchedRun
 
-if TYPE_CHECKING:
-    from competitions.competition import Competition
-
 CONCLUDED_LATER = {StopReason.INTERRUPTED, StopReason.INFRASTRUCTURE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchParts:
-    """Everything a search is made of, ready to use. Policy and sandbox have names for people, who
-    should see `notice` first; `cancel` makes running evaluations return soon; `retry_seconds` are
-    the waits before a step or refit is tried again when our infrastructure failed."""
-
-    task: Task
-    model: Model
-    policy: Policy
-    budget: Budget
-    policy_name: str = "custom"
-    sandbox_name: str = "custom"
-    notice: str = ""
-    seed: int = 0
-    num_workers: int = 1
-    deterministic: bool = False
-    sizes: PromptSizes = field(default_factory=PromptSizes)
-    cancel: Callable[[], None] = lambda: None
-    retry_seconds: tuple[float, ...] = RETRY_SECONDS
 
 
 def run_search(
@@ -111,7 +83,7 @@ def new_session(config: SearchConfig) -> Iterator[Session]:
     Raises:
         ScaffoldError, CompetitionError, SandboxError: something in the settings cannot be had.
     """
-    with _parts(config) as parts:
+    with open_parts(config) as parts:
         yield Session(parts=parts, folder=_create_folder(parts, config.runs_dir, dump(config)))
 
 
@@ -125,7 +97,7 @@ def resumed_session(folder: RunFolder, config: SearchConfig) -> Iterator[Session
     _require_same_task(folder, config)
     with folder.locked():  # says that the run is in use before anything is opened
         pass
-    with _parts(config) as parts:
+    with open_parts(config) as parts:
         yield Session(parts=parts, folder=folder, settings=dump(config))
 
 
@@ -145,7 +117,7 @@ def finished_reason(
         return None
     if grade_all and any(node.id not in graded for node in replay.tree().valid):
         return None
-    reason = _budget(config.budget).stop_reason(replay.spend)
+    reason = budget_of(config.budget).stop_reason(replay.spend)
     return StopReason.FINISHED if reason is None and finish else reason
 
 
@@ -269,64 +241,6 @@ class Session:
         conclusion.conclude(grade_all=grade_all)
 
 
-@contextmanager
-def _parts(config: SearchConfig) -> Iterator[SearchParts]:
-    """Opens what the settings name, and closes it at the end."""
-    competition = find_competition(config)
-    model, policy = create_model(config.model), create_policy(config.policy)
-    prepared = competition.prepare(config.data_dir)
-    limits = config.sandbox.limits.to_limits()
-    sandbox = create_sandbox(config.sandbox, config.workers)
-
-    def cancel() -> None:
-        model.close()
-        sandbox.close()
-
-    try:
-        task = CompetitionTask(
-            prepared=prepared,
-            sandbox=sandbox,
-            limits=limits,
-            libraries=installed_libraries(sandbox, prepared.nested_public, limits),
-        )
-        yield SearchParts(
-            task=task,
-            model=model,
-            policy=policy,
-            budget=_budget(config.budget),
-            policy_name=config.policy.name,
-            sandbox_name=sandbox.name,
-            notice=sandbox.notice,
-            seed=config.seed,
-            num_workers=config.workers,
-            deterministic=config.deterministic,
-            sizes=PromptSizes(**config.operators.model_dump()),
-            cancel=cancel,
-        )
-    finally:
-        with interrupts_held_back():  # nothing of ours is left, whatever is pressed meanwhile
-            cancel()
-
-
-def find_competition(config: SearchConfig) -> Competition:
-    """The competition that the settings name: by its id, or by a path to its folder.
-
-    Raises:
-        ScaffoldError, CompetitionError: none is named, it does not exist, or it is broken.
-    """
-    from competitions.competition import Competition
-    from competitions.registry import find
-
-    name = config.competition
-    if not name:
-        raise ScaffoldError(
-            "no competition is given", hint="`exitree competitions list` shows what there is"
-        )
-    if os.sep in name and Path(name).is_dir():
-        return Competition.load(Path(name))
-    return find(name, config.competitions_dirs)
-
-
 def _require_same_task(folder: RunFolder, config: SearchConfig) -> None:
     task_id = read_info(folder.journal_path).task
     now = find_competition(config).spec.id
@@ -335,15 +249,6 @@ def _require_same_task(folder: RunFolder, config: SearchConfig) -> None:
             f"run {folder.run_id} is about {task_id}, not about {now}",
             hint=f"`exitree search {now}` begins a run of its own",
         )
-
-
-def _budget(config: BudgetConfig) -> Budget:
-    return Budget(
-        num_steps=config.steps,
-        seconds=None if config.hours is None else config.hours * 3600,
-        num_tokens=config.max_tokens,
-        usd=config.max_usd,
-    )
 
 
 def _create_folder(parts: SearchParts, runs_dir: Path, settings: str | None = None) -> RunFolder:

@@ -30,8 +30,8 @@ def grade(
     from scaffold.cli.output import OutputConsole
     from scaffold.config_sources import load
     from scaffold.errors import ScaffoldError
+    from scaffold.parts import find_competition
     from scaffold.runs import find_answer, find_run
-    from scaffold.session import find_competition
     from search.entries import AnswersRead
     from search.journal import Journal
     from search.record import RunRecord
