@@ -44,7 +44,8 @@ def run_script(
     reception = _Reception(cell, workspace, limits)
     facts: Facts | None = None
     try:
-        cell.connection.send(b"R", json.dumps(_request(script, workspace, limits)).encode())
+        cell.connection.send(b"R", json.dumps(_request(workspace, limits)).encode())
+        cell.connection.send(b"C", script.encode(errors="surrogatepass"))
         facts = reception.facts(started + limits.timeout_seconds + grace_seconds)
         verdict = reception.breach or judge(facts, limits)
     except TimeoutError:
@@ -72,9 +73,8 @@ def run_script(
     return Exchange(result, reusable=undisturbed and not (damage or reception.breach))
 
 
-def _request(script: str, workspace: Workspace, limits: Limits) -> dict[str, object]:
+def _request(workspace: Workspace, limits: Limits) -> dict[str, object]:
     return {
-        "script": script,
         "collect": list(workspace.collect),
         "timeout_seconds": limits.timeout_seconds,
         "output_bytes": limits.output_bytes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Facts:
                 timed_out=bool(value["timed_out"]),
                 flooded=bool(value["flooded"]),
                 stopped=bool(value["stopped"]),
-                seconds=float(value["seconds"]),
+                seconds=_finite(value["seconds"]),
                 peak_bytes=int(value["peak_bytes"]),
                 oom_kills=int(value["oom_kills"]),
                 pids_refused=int(value["pids_refused"]),
@@ -97,6 +98,13 @@ def pids_reason(limits: Limits) -> str:
 
 def _optional_int(value: object) -> int | None:
     return None if value is None else int(str(value))
+
+
+def _finite(value: object) -> float:
+    number = float(str(value))
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no time")
+    return number
 
 
 def _signal_name(number: int) -> str:

@@ -4,7 +4,7 @@ It is the first process of a container (PID 1) or a plain process of this machin
 the standard library: the image carries a copy. `sandbox/exchange.py` is the other end. A frame is
 `kind (1 byte), length (4 bytes, big endian), payload`:
 
-    owner   -> harness   R run a script (JSON)    S stop it now
+    owner   -> harness   R run a script (JSON)    C its code, right after    S stop it now
     harness -> owner     H hello (JSON)    O output    F a collected file (JSON)    D its data
                          E the end of a script (JSON)
 

@@ -55,6 +55,7 @@ def _take_limits(rlimits: dict[str, int]) -> None:
 
 
 def _take_streams(output: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # not the harness's: its flags would outlive us
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.closerange(3, 1024)

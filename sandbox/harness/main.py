@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.harness import EXIT_ORPHANED
-from sandbox.harness.files import CHUNK, collect, make_work_folder, wipe
+from sandbox.harness.files import CHUNK, collect, make_work_folder, marks, wipe
 from sandbox.harness.kernel import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
@@ -38,7 +38,7 @@ def main(configuration: str) -> None:
         while True:
             kind, payload = owner.receive()
             if kind == b"R":
-                serve(owner, config, json.loads(payload))
+                serve(owner, config, json.loads(bytes(payload)))
     os._exit(EXIT_ORPHANED)
 
 
@@ -56,11 +56,11 @@ def preload(names: list[str]) -> list[str]:
 
 def serve(owner: Owner, config: dict[str, Any], request: dict[str, Any]) -> None:
     """Run one script and report: output, collected files, the end."""
-    work = make_work_folder(Path(config["root"]), Path(config["input"]))
-    path = work / "solution.py"
-    path.write_text(request["script"], encoding="utf-8")
-    folder = os.open(work, os.O_RDONLY | os.O_DIRECTORY)
-    before = state_of_self()
+    _, code = owner.receive()
+    wiped = [path for path in map(Path, config["wipe"]) if path.is_dir()]
+    before = state_of_self(), marks(wiped)
+    path = make_work_folder(Path(config["root"]), Path(config["input"]), code)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
 
     script = Script(config, request, path)
     script.start()
@@ -69,12 +69,12 @@ def serve(owner: Owner, config: dict[str, Any], request: dict[str, Any]) -> None
     finally:  # also when the owner is gone: outside a container its script would live on
         script.finish()
 
-    text = script.capture.text()
-    for start in range(0, len(text), CHUNK):
-        owner.send(b"O", text[start : start + CHUNK])
+    for part in script.capture.parts():
+        for start in range(0, len(part), CHUNK):
+            owner.send(b"O", part[start : start + CHUNK])
     refused = collect(owner, folder, request["collect"], request["file_bytes"])
     full = os.fstatvfs(folder).f_bavail == 0
     os.close(folder)
-    clean = wipe(config["wipe"]) and before == state_of_self()
+    clean = wipe(wiped) and before == (state_of_self(), marks(wiped))
     end = {"refused": refused, "scratch_full": full, "clean": clean}
     owner.send_json(b"E", script.facts() | end)

@@ -7,6 +7,7 @@ import json
 import os
 
 from sandbox.harness import HEADER
+from sandbox.harness.unforked import unforked
 
 FIRST_DESCRIPTOR = 100
 
@@ -22,24 +23,28 @@ class Owner:
             os.dup2(null, descriptor)
         os.close(null)
 
-    def send(self, kind: bytes, payload: bytes) -> None:
-        data = memoryview(HEADER.pack(kind, len(payload)) + payload)
-        while data:
-            data = data[os.write(self._outgoing, data) :]
+    def send(self, kind: bytes, payload: bytes | memoryview) -> None:
+        self._write(HEADER.pack(kind, len(payload)))
+        self._write(payload)
 
     def send_json(self, kind: bytes, value: object) -> None:
         self.send(kind, json.dumps(value).encode())
 
-    def receive(self) -> tuple[bytes, bytes]:
+    def receive(self) -> tuple[bytes, memoryview]:
         """The next frame. EOFError when the owner is gone."""
         kind, length = HEADER.unpack(self._read(HEADER.size))
         return kind, self._read(length)
 
-    def _read(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            received = os.read(self.incoming, size - len(data))
+    def _write(self, data: bytes | memoryview) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._outgoing, left) :]
+
+    def _read(self, size: int) -> memoryview:
+        data = left = unforked(size)
+        while left:
+            received = os.readv(self.incoming, [left])
             if not received:
                 raise EOFError
-            data += received
+            left = left[received:]
         return data

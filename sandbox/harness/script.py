@@ -13,6 +13,7 @@ from sandbox.harness.capture import Capture
 from sandbox.harness.forked import run_to_end
 from sandbox.harness.kernel import Counters, kill_all, wait_for_orphans
 from sandbox.harness.owner import Owner
+from sandbox.harness.unforked import unforked
 
 TICK_MS = 20  # how often memory and time are looked at
 READ_BYTES = 1 << 16
@@ -23,6 +24,7 @@ class Script:
 
     def __init__(self, config: dict[str, Any], request: dict[str, Any], path: Path) -> None:
         self.capture = Capture(request["output_bytes"])
+        self._chunk = unforked(READ_BYTES)
         self._config, self._request, self._path = config, request, path
         self._exit_code: int | None = None
         self._signal: int | None = None
@@ -52,7 +54,7 @@ class Script:
             poller.register(ended, select.POLLIN)
         while not (self._has_ended() or self._must_end()):
             ready = {descriptor for descriptor, _ in poller.poll(TICK_MS if ended else 2)}
-            if self._output in ready and self._read_output() == b"":
+            if self._output in ready and self._read_output() == 0:
                 poller.unregister(self._output)
             if owner.incoming in ready:
                 self._stopped = owner.receive()[0] == b"S"
@@ -103,14 +105,14 @@ class Script:
         self._flooded = self.capture.total > FLOOD_FACTOR * self._request["output_bytes"]
         return self._timed_out or self._flooded or self._stopped
 
-    def _read_output(self) -> bytes | None:
-        """Some output; empty when there will be none any more, None when there is none now."""
+    def _read_output(self) -> int | None:
+        """How many bytes; 0 when there will be none any more, None when there are none now."""
         try:
-            data = os.read(self._output, READ_BYTES)
+            count = os.readv(self._output, [self._chunk])
         except BlockingIOError:
             return None
-        self.capture.add(data)
-        return data
+        self.capture.add(self._chunk[:count])
+        return count
 
 
 def _open_pidfd(pid: int) -> int | None:

@@ -162,6 +162,93 @@ ATTACKS = [
         reason=REFUSED + "a hard link",
     ),
     Attack(
+        name="socket as submission",
+        script="import socket\nsocket.socket(socket.AF_UNIX).bind('submission.csv')",
+        status=FAILED,
+        reason=REFUSED + "not a regular file",
+    ),
+    Attack(
+        name="sparse file of 10 GB as submission",
+        script="open('submission.csv', 'w').truncate(10 << 30)",
+        status=FAILED,
+        reason="exit code 1",
+        says="File too large",
+        collected=["submission.csv"],  # empty
+    ),
+    Attack(
+        name="submission that a child which left the session goes on writing",
+        script="import os\nfile = open('submission.csv', 'w', 1)\nprint('first', file=file)\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        while True: print('more', file=file)",
+        status=ExecutionStatus.OK,
+        reason="",
+        collected=["submission.csv"],
+        kinds=DOCKER_KINDS,
+    ),
+    Attack(
+        name="signals of every kind at everybody, itself deaf to them",
+        script="import os, signal, time\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+        "if os.fork() == 0:\n    for each in signal.valid_signals(): os.kill(1, each)\n"
+        "print('deaf')\ntime.sleep(600)",
+        status=TIMEOUT,
+        reason="longer than 1 seconds",
+        limits=QUICK,
+        says="deaf",
+        kinds=DOCKER_KINDS,
+    ),
+    Attack(
+        name="its own stop",
+        script="import os, signal\nprint('stops')\nos.kill(os.getpid(), signal.SIGSTOP)",
+        status=TIMEOUT,
+        reason="longer than 1 seconds",
+        limits=QUICK,
+        says="stops",
+    ),
+    Attack(
+        name="orphans without end",
+        script="import os, time\nfor _ in range(20):\n    try: child = os.fork() == 0\n"
+        "    except OSError: break\n    while child:\n        try:\n"
+        "            if os.fork() != 0: os._exit(0)\n        except OSError: pass\n"
+        "time.sleep(600)",
+        status=TIMEOUT,
+        reason="longer than 1 seconds",
+        limits=QUICK,
+        kinds=DOCKER_KINDS,
+    ),
+    Attack(
+        name="shared memory and memory files",
+        script="import os\nfor n in range(100):\n"
+        "    os.write(os.memfd_create('x'), b'x' * (15 << 20))",
+        status=OUT_OF_MEMORY,
+        reason="more than 512 MB",
+        kinds=DOCKER_KINDS,
+    ),
+    Attack(
+        name="threads",
+        script="import threading, time\nfor _ in range(100):\n"
+        "    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+        "time.sleep(600)",
+        status=KILLED,
+        reason="more than 60 processes",
+    ),
+    Attack(
+        name="folders too deep to name",
+        script="import os\nfor _ in range(2000):\n    os.mkdir('q' * 200)\n    os.chdir('q' * 200)",
+        status=ExecutionStatus.OK,
+        reason="",
+        kinds=DOCKER_KINDS,
+    ),
+    Attack(
+        name="frames of the harness's, printed and written to every descriptor",
+        script="import os\nframe = b'E\\0\\0\\0\\2{}'\nos.write(1, frame)\n"
+        "for number in range(3, 4096):\n    try: os.write(number, frame)\n"
+        "    except OSError: pass\n    else: print('WRITTEN', number)\nraise SystemExit(9)",
+        status=FAILED,
+        reason="exit code 9",
+        says="E\0\0\0\2{}",
+    ),
+    Attack(
         name="submission through a replaced folder",
         script="import os\nos.rename('../work', '../moved')\nos.symlink('/etc', '../work')\n"
         "open('submission.csv', 'w').write('mine')",

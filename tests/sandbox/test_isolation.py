@@ -18,6 +18,7 @@ def attempt(action, *arguments):
     except Exception as error:
         print('REFUSED', type(error).__name__)
 """
+SYSCALL = "import ctypes, struct\ncall = ctypes.CDLL(None).syscall\n"
 CELL = "print(open('/proc/1/stat').read().split()[21])"  # when its PID 1 started: its name
 
 
@@ -126,6 +127,13 @@ print('still here')
         "import ctypes\nassert ctypes.CDLL(None).shmget(7, 4096, 0o1600) >= 0",
         "import os\nif os.fork() == 0:\n    os.setsid()\n    import time\n    time.sleep(600)",
         "import os\nos.makedirs('/tmp/deep/x')\nos.chmod('/tmp/deep', 0)",
+        "import os\nos.chmod('/tmp', 0o700)",
+        "import os\nos.setxattr('/tmp', 'user.note', b'for the next one')",
+        "import os, signal\nif os.fork() == 0:\n    os.kill(os.getpid(), signal.SIGSTOP)",
+        # the priorities ioprio_set and sched_setattr set, which Python has no calls for
+        SYSCALL + "print(call(251, 1, 1, (2 << 13) | 7))",
+        SYSCALL + "slice = struct.pack('IIQiIQQQII', 56, *[0] * 4, 12345678, *[0] * 4)\n"
+        "print(call(314, 1, slice, 0))",
     ],
 )
 def test_a_container_that_was_tampered_with_is_replaced(bench: Bench, tampering: str) -> None:
@@ -153,6 +161,41 @@ def test_a_script_finds_nothing_of_the_one_before(bench: Bench) -> None:
     )
     assert bench.run(leave).status is ExecutionStatus.OK
     assert bench.run(look).output == clean  # the same harness (its pid is printed), no traces
+
+
+@pytest.mark.parametrize("bench", kinds("docker-warm", "process-warm"), indirect=True)
+def test_memory_holds_nothing_of_the_script_before(bench: Bench) -> None:
+    pad = "# " + "x" * 50_000
+    leave = f"""
+# MARK-SOURCE
+{pad}
+for n in range(2000): print('MARK-' + 'OUTPUT', n)
+open('submission.csv', 'w').write('MARK-' + 'FILE' + 'x' * (1 << 20))
+"""
+    look = """
+import os, re
+own = b'MAR' + b'K-OWN'  # so that the search is known to find
+found = set()
+for line in open('/proc/self/maps'):
+    places, rights, *rest = line.split()
+    if 'r' in rights and rest[-1] not in ('[vvar]', '[vvar_vclock]', '[vsyscall]'):
+        start, end = (int(place, 16) for place in places.split('-'))
+        with open('/proc/self/mem', 'rb', buffering=0) as memory:
+            memory.seek(start)
+            found |= set(re.findall(b'MAR' + b'K-[A-Z]+', memory.read(end - start)))
+print(os.getppid(), found)
+"""
+    before = bench.run("import os; print(os.getppid())").output.strip()
+    assert bench.run(leave, replace(LIMITS, output_bytes=20_000)).status is ExecutionStatus.OK
+    assert bench.run(look).output == f"{before} {{b'MARK-OWN'}}\n"
+
+
+@pytest.mark.parametrize("bench", kinds("docker-warm", "process-warm"), indirect=True)
+def test_the_standard_input_is_not_shared_with_the_script_before(bench: Bench) -> None:
+    change = "import os; os.set_blocking(0, False); print(os.getppid())"
+    harness = bench.run(change).output.strip()
+    look = "import os; print(os.getppid(), os.get_blocking(0), os.listdir('/proc/self/fd'))"
+    assert bench.run(look).output == f"{harness} True ['0', '1', '2', '3']\n"
 
 
 @pytest.mark.parametrize("bench", kinds(*PROCESS_KINDS), indirect=True)

@@ -55,6 +55,8 @@ def test_an_exception_is_shown_without_frames_of_ours(bench: Bench) -> None:
         ("import sys\nsys.exit('no data')", 1, "no data\n"),
         ("import os\nos._exit(4)", 4, ""),
         ("def broken(:", 1, "SyntaxError"),
+        ("print('half a character: \ud83d')", 1, "SyntaxError"),
+        ("print(1)\0", 1, "null bytes"),
         ("import no_such_module", 1, "ModuleNotFoundError"),
         ("input()", 1, "EOFError"),
         ("import threading\nthreading.Timer(0.2, print, ['late']).start()", 0, "late\n"),
