@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from types import TracebackType
 from typing import Self
@@ -46,7 +47,8 @@ class PooledSandbox:
         self._preload = preload
         self._num_workers = num_workers
         self._release = release
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._num_running = 0  # calls of `run`, each of which starts, uses or ends a cell
         self._idle: list[tuple[CellSpec, Cell]] = []
         self._busy: set[Cell] = set()
         self._closed = False
@@ -54,6 +56,10 @@ class PooledSandbox:
     def run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult:
         """SandboxError where the set-up is wrong (no image, unreadable data, impossible limits)."""
         _check(workspace)
+        with self._running():
+            return self._run(script, workspace, limits)
+
+    def _run(self, script: str, workspace: Workspace, limits: Limits) -> ExecutionResult:
         warm = self._warm and not limits.gpus
         spec = CellSpec.of(workspace.data_dir, limits, preload=self._preload if warm else ())
         try:
@@ -71,7 +77,10 @@ class PooledSandbox:
         return exchange.result
 
     def close(self) -> None:
-        """Kill all that runs. A script that was running gets the status `unavailable`."""
+        """Kill all that runs. A script that was running gets the status `unavailable`.
+
+        Returns when every `run` has: also one whose cell was only starting has left nothing.
+        """
         with self._lock:
             if self._closed:
                 return
@@ -80,6 +89,8 @@ class PooledSandbox:
             self._idle.clear()
         for cell in cells:
             cell.destroy()
+        with self._lock:
+            self._lock.wait_for(lambda: not self._num_running)
         self._release()
 
     def __enter__(self) -> Self:
@@ -93,17 +104,29 @@ class PooledSandbox:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with self._lock:
+            self._num_running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._num_running -= 1
+                self._lock.notify_all()
+
     def _acquire(self, spec: CellSpec) -> Cell:
         while (cell := self._take_idle(spec)) is not None:
             if cell.connection.is_silent():
                 return cell
             self._discard(cell)  # died while idle, for instance with the engine
-        cell = self._start_cell(spec)
-        with self._lock:
-            if not self._closed:
-                self._busy.add(cell)
-                return cell
-        cell.destroy()
+        if not self._closed:
+            cell = self._start_cell(spec)
+            with self._lock:
+                if not self._closed:
+                    self._busy.add(cell)
+                    return cell
+            cell.destroy()
         raise EngineUnavailableError("the sandbox was closed")
 
     def _take_idle(self, spec: CellSpec) -> Cell | None:
