@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 RunsDir = Annotated[
-    Path, typer.Option("--runs-dir", envvar="EXITREE_RUNS_DIR", help="Where runs are.")
+    Path,
+    typer.Option("--runs-dir", metavar="DIR", envvar="EXITREE_RUNS_DIR", help="Where runs are."),
 ]
 RunName = Annotated[
     str,

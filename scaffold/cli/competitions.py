@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,11 +38,16 @@ Name = Annotated[str, typer.Argument(metavar="COMPETITION", help="Its id, as `li
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A submission, as csv.")]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", envvar="EXITREE_DATA_DIR", help="Prepared data (~/.exitree/data)."),
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        envvar="EXITREE_DATA_DIR",
+        help="Prepared data (~/.exitree/data).",
+    ),
 ]
 CompetitionsDirs = Annotated[
     list[Path] | None,
-    typer.Option("--competitions-dir", help="More competition folders; may be repeated."),
+    typer.Option("--competitions-dir", metavar="DIR", help="Further competitions; repeatable."),
 ]
 OfSplit = Annotated[
     SplitName,
@@ -73,7 +79,7 @@ def list_all(competitions_dir: CompetitionsDirs = None, as_json: AsJson = False)
 
 @app.command()
 def show(name: Name, competitions_dir: CompetitionsDirs = None, as_json: AsJson = False) -> None:
-    """Description, metric, submission rules and medal thresholds of one competition."""
+    """Description, metric, rules, medals of one competition."""
     competition = _find(name, competitions_dir)
     if as_json:
         _print_json(_summary(competition) | {"description": competition.spec.description})
@@ -139,9 +145,9 @@ def check(
     competitions_dir: CompetitionsDirs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Is a submission well-formed? Tells the row and column that are wrong, never a score.
+    """Is a submission well-formed? Never a score.
 
-    Exit code 1 if it is not.
+    Tells the row and column that are wrong. Exit code 1 if it is not.
     """
     from competitions.outcome import Split
 
@@ -166,7 +172,7 @@ def grade(
     competitions_dir: CompetitionsDirs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score of a submission, with its standard error, medal and percentile.
+    """Score of a submission, medal and percentile.
 
     Exit code 1 if there is no score.
     """
@@ -178,7 +184,7 @@ def grade(
     if as_json:
         _print_json(document)
     elif isinstance(outcome, Graded):
-        _print_grading(_console(), document, prepared.competition)
+        print_grading(_console(), document, prepared.competition)
     elif isinstance(outcome, Invalid):
         _print_fault(_console(), outcome)
     else:
@@ -275,12 +281,12 @@ def _direction(competition: Competition) -> str:
 def _print_catalog(console: OutputConsole, catalog: Catalog) -> None:
     from rich.table import Table
 
-    table = Table("competition", "name", "metric", "", box=None, pad_edge=False)
+    table = Table("competition", "name", "metric", "better", box=None, pad_edge=False)
     table.add_column("teams", justify="right")
     for competition in catalog:
         spec, board = competition.spec, competition.leaderboard
         cells = (_plain(text) for text in (spec.id, spec.name, spec.metric))
-        better = f"[dim]{_direction(competition)}[/]"
+        better = "higher" if competition.higher_is_better else "lower"
         table.add_row(*cells, better, str(len(board.scores)) if board else "-")
     console.print(table)
     for folder in catalog.broken:
@@ -314,9 +320,10 @@ def _print_fault(console: OutputConsole, invalid: Invalid) -> None:
     console.print("[red]invalid[/]", _plain(prefix + invalid.reason))
 
 
-def _print_grading(
-    console: OutputConsole, graded: dict[str, Any], competition: Competition
+def print_grading(
+    console: OutputConsole, graded: Mapping[str, Any], competition: Competition
 ) -> None:
+    """Score, error, medal and percentile, from what `--json` prints of them."""
     error = "" if graded["stderr"] is None else f" ± {graded['stderr']:.5f}"
     console.print(
         f"[bold]{graded['score']:.5f}[/]{error}",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from scaffold.artifacts import summary
 from scaffold.cli.output import OutputConsole
+from scaffold.cli.program import program
 from search.budget import StopReason
 from search.record import RunRecord
 from search.run_folder import RunFolder
@@ -39,29 +42,40 @@ def print_ending(
     console.print(f"\n{ended}: {WHY[reason]}.", markup=False)
     if record.faults and reason is StopReason.INFRASTRUCTURE:
         console.print(f"last fault: {record.faults[-1].reason}", markup=False)
-    console.print(result_table(folder, record))
+    print_result(console, folder, record)
     answered = record.best is not None
     for command in ("show", "best") if answered else ("resume", "show"):
-        console.print(f"next  exitree {command} {folder.path}", markup=False, soft_wrap=True)
+        line = f"next  {program()} {command} {shlex.quote(str(folder.path))}"
+        console.print(line, markup=False, soft_wrap=True)
 
 
-def result_table(folder: RunFolder, record: RunRecord) -> Table:
+def print_result(console: Console, folder: RunFolder, record: RunRecord) -> None:
     """Scores of the answer, what a reader must know of it, and where the files are."""
+    facts, files = _facts(record), _files(folder, record)
+    width = max(len(label) for label, _ in [*facts, *files])
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", no_wrap=True)
+    table.add_column(style="dim", no_wrap=True, min_width=width)
     table.add_column(overflow="fold")
-    for label, text in _rows(folder, record):
+    for label, text in facts:
         table.add_row(label, Text(text))
-    return table
+    console.print(table)
+    for label, text in files:  # a path is never broken, so that it can be copied
+        line = Text.assemble((f"{label:<{width}}  ", "dim"), text)
+        console.print(line, soft_wrap=True, highlight=False)
 
 
-def _rows(folder: RunFolder, record: RunRecord) -> list[tuple[str, str]]:
-    rows = [("metric", f"{record.metric_name}, {record.direction.value}")]
+def _facts(record: RunRecord) -> list[tuple[str, str]]:
+    better = "higher" if record.direction.sign > 0 else "lower"
+    rows = [("metric", f"{record.metric_name}, {better} is better")]
     rows += record.best_summary.items()
     rows += [("note", note) for note in record.notes]
+    return rows
+
+
+def _files(folder: RunFolder, record: RunRecord) -> list[tuple[str, str]]:
+    rows = []
     if record.best is not None:
         rows.append(("best", f"{folder.best_dir}/"))
     elif record.status == "finished":
         rows.append(("best", "none: no node was valid"))
-    rows.append(("report", str(folder.report_path)))
-    return rows
+    return [*rows, ("report", str(folder.report_path))]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+
+if TYPE_CHECKING:
+    from competitions.competition import Competition
+    from scaffold.cli.output import OutputConsole
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +27,9 @@ def grade(
     data_dir: Annotated[Path | None, typer.Option(help="Prepared data (the run's own).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade the answer of a run on the test answers: score, medal, percentile.
+    """Grade the answer of a run on the test answers.
 
-    The reading of the answers is recorded in the run's journal.
+    Prints score, medal and percentile. The reading of the answers is recorded in the run's journal.
     """
     from competitions.outcome import Graded, Split
     from scaffold.cli.output import OutputConsole
@@ -61,6 +66,7 @@ def grade(
         "node": record.best,
         "score": outcome.score,
         "stderr": outcome.stderr,
+        "rows": outcome.num_rows,
         "medal": standing.medal.value if standing and standing.medal else None,
         "percentile": standing.percentile if standing else None,
         "rank": standing.rank if standing else None,
@@ -69,6 +75,11 @@ def grade(
     if as_json:
         print(json.dumps(document, indent=2))
         return
-    console = OutputConsole(highlight=False)
-    for label, value in document.items():
-        console.print(f"{label.replace('_', ' '):<13}{'-' if value is None else value}")
+    _print(OutputConsole(highlight=False), document, competition)
+
+
+def _print(console: OutputConsole, graded: Mapping[str, Any], competition: Competition) -> None:
+    from scaffold.cli.competitions import print_grading
+
+    console.print(f"run {graded['run']}, node {graded['node']}, test rows", soft_wrap=True)
+    print_grading(console, graded, competition)

@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from scaffold.cli import competitions, grading, reading, sandbox, searching
+from scaffold.cli.program import typed
 from search.errors import Hinted
 
 RUN_FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -26,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (searching, reading, grading):
@@ -100,6 +102,6 @@ def _usage_message(error: TyperException) -> str:
 
 
 def _fail(message: str, hint: str, code: int) -> int:
-    for label, text in (("error", message), ("hint", hint)):
+    for label, text in (("error", message), ("hint", typed(hint))):
         print(f"{label}: {' '.join(text.split())}", file=sys.stderr)
     return code

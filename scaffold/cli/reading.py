@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+from scaffold.cli.program import typed
 
 if TYPE_CHECKING:
     from search.node import Node
@@ -30,7 +32,7 @@ def runs(runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
     from search.run_folder import find_runs
     from search.views.tables import runs_table
 
-    records, unreadable = [], []
+    records, unreadable = [], _shut(runs_dir)
     for folder in find_runs(runs_dir):
         try:
             records.append(RunRecord.open(folder.path))
@@ -38,30 +40,63 @@ def runs(runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
             unreadable.append(str(error))
     if as_json:
         print(json.dumps([summary(record) for record in records], indent=2))
-        return
-    console = _console()
-    if not records:
-        console.print(f"no runs in {runs_dir}; begin one with `exitree search COMPETITION`")
+    elif records:
+        _console().print(runs_table(records))
     else:
-        console.print(runs_table(records))
+        line = f"no runs in {runs_dir}; begin one with `exitree search COMPETITION`"
+        _console().print(typed(line), markup=False, soft_wrap=True)
     for problem in unreadable:
-        console.print(f"left out: {problem}", markup=False)
+        print(f"left out: {problem}", file=sys.stderr if as_json else sys.stdout)
+
+
+def _shut(runs_dir: Path) -> list[str]:
+    """What we may not enter, and so cannot know to be a run or not."""
+    from scaffold.errors import ScaffoldError
+
+    try:
+        folders = sorted(runs_dir.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except PermissionError as error:
+        raise ScaffoldError(
+            f"the folder {runs_dir} may not be read",
+            hint="let this user read it, or give another with --runs-dir",
+        ) from error
+    return [f"the folder {path} may not be entered" for path in folders if _is_shut(path)]
+
+
+def _is_shut(folder: Path) -> bool:
+    try:
+        (folder / "journal.jsonl").stat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return False
 
 
 def show(
     run: RunName,
     node: Annotated[int | None, typer.Argument(help="Show this node in full.", min=0)] = None,
+    table: Annotated[
+        bool, typer.Option("--table", help="One line a node, with its plan, instead.")
+    ] = False,
     runs_dir: RunsDir = RUNS_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run: its summary, tree and nodes; or one node with plan, code and output."""
+    """Show a run and its tree, or one of its nodes in full.
+
+    A run: result, tree, which hidden answers were read. A node: scores, plan, code, output.
+    """
     from scaffold.artifacts import summary
-    from search.views.tables import node_view, run_view
+    from search.views.tables import node_view, nodes_table, run_view
 
     record = _record(run, runs_dir)
     chosen = None if node is None else record.node(node)
     if not as_json:
-        _console().print(run_view(record) if chosen is None else node_view(record, chosen.id))
+        if chosen is not None:
+            view = node_view(record, chosen.id)
+        else:
+            view = nodes_table(record) if table else run_view(record)
+        _console().print(view, crop=False)
         return
     if chosen is None:
         nodes = [_node_facts(record, item) for item in record.tree]
@@ -79,7 +114,7 @@ def diff(
     runs_dir: RunsDir = RUNS_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """Show how the solution of node B differs from that of node A."""
+    """Show how node B's solution differs from node A's."""
     from search.views.tables import diff_lines, diff_view
 
     record = _record(run, runs_dir)
@@ -87,16 +122,15 @@ def diff(
         text = "\n".join(diff_lines(record.node(a), record.node(b)))
         print(json.dumps({"a": a, "b": b, "diff": text}, indent=2))
     else:
-        _console().print(diff_view(record, a, b))
+        _console().print(diff_view(record, a, b), soft_wrap=True)
 
 
 def best(run: RunName, runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) -> None:
-    """Print the answer of a run: scores, where its files are, and its script."""
-
-    from scaffold.cli.ending import result_table
+    """Print the answer of a run: scores, files, script."""
+    from scaffold.cli.ending import print_result
     from scaffold.runs import find_answer, find_run
     from search.record import RunRecord
-    from search.views.text import literal
+    from search.views.tables import code_text
 
     folder = find_run(run, runs_dir)
     record = RunRecord.open(folder.path)
@@ -111,8 +145,9 @@ def best(run: RunName, runs_dir: RunsDir = RUNS_DIR, as_json: AsJson = False) ->
         print(json.dumps(document, indent=2))
     else:
         console = _console()
-        console.print(result_table(folder, record))
-        console.print(literal(solution.read_text(encoding="utf-8")), markup=False)
+        print_result(console, folder, record)
+        console.print()
+        console.print(code_text(solution.read_text(encoding="utf-8")), soft_wrap=True)
 
 
 def view(
@@ -120,7 +155,7 @@ def view(
     runs_dir: RunsDir = RUNS_DIR,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open it.")] = True,
 ) -> None:
-    """Make the HTML report of a run anew and open it in a browser."""
+    """Make the HTML report of a run anew and open it."""
     import webbrowser
 
     from scaffold.runs import find_run

@@ -11,6 +11,7 @@ import typer
 
 from sandbox.image import DEFAULT_BASE
 from scaffold.cli.arguments import AsJson
+from scaffold.cli.program import typed
 
 if TYPE_CHECKING:
     from sandbox.diagnosis import Check
@@ -70,7 +71,9 @@ def _host_ca_bundle() -> Path | None:
 
 
 def doctor(image: Image = None, as_json: AsJson = False) -> None:
-    """Check what solutions run in: Docker engine, image, libraries, speed; the local Python.
+    """Check what works on this machine.
+
+    Docker engine, image, libraries and speed; the local Python.
 
     Exit code 0 if at least one sandbox works, else 3.
     """
@@ -97,6 +100,6 @@ def _print_table(checks: list[Check]) -> None:
     table = Table("sandbox", "part", "", "found", box=None, pad_edge=False)
     for check in checks:
         mark = Text("ok", style="green") if check.ok else Text("missing", style="red")
-        found = check.detail + (f"\nhint: {check.hint}" if check.hint else "")
+        found = check.detail + (f"\nhint: {typed(check.hint)}" if check.hint else "")
         table.add_row(check.sandbox, Text(check.name), mark, Text(found))
     OutputConsole(highlight=False).print(table)

@@ -10,15 +10,25 @@ import typer
 from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from scaffold.config_sources import ResolvedConfig
     from scaffold.session import Session
 
 RUN_FAILED, INTERRUPTED = 1, 130
 
-Steps = Annotated[int | None, typer.Option(help="Stop after this many steps (40).", min=1)]
-Hours = Annotated[float | None, typer.Option(help="Stop after this much wall-clock time.")]
-MaxUsd = Annotated[float | None, typer.Option(help="Stop when the model has cost this much.")]
-Workers = Annotated[int | None, typer.Option(help="Steps carried out at the same time (1).")]
+Steps = Annotated[
+    int | None, typer.Option(metavar="N", help="Stop after this many steps (40).", min=1)
+]
+Hours = Annotated[
+    float | None, typer.Option(metavar="H", help="Stop after this much wall-clock time.")
+]
+MaxUsd = Annotated[
+    float | None, typer.Option(metavar="D", help="Stop when the model has cost this much.")
+]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", help="Steps carried out at the same time (1).")
+]
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; repeatable.")
 ]
@@ -34,33 +44,50 @@ def register(app: typer.Typer) -> None:
 
 def search(
     competition: Annotated[
-        str, typer.Argument(help="A competition's id or folder: see `exitree competitions list`.")
+        str,
+        typer.Argument(
+            metavar="COMPETITION", help="Its id or folder: `exitree competitions list`."
+        ),
     ] = "",
     steps: Steps = None,
     hours: Hours = None,
     max_usd: MaxUsd = None,
     workers: Workers = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same search (0).")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Same seed, same search (0).")
+    ] = None,
     policy: Annotated[
-        str | None, typer.Option(help="Which node next: greedy, chain, best_of_n, ... (greedy).")
+        str | None,
+        typer.Option(metavar="NAME", help="Next node: greedy, chain, best_of_n (greedy)."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Who writes: recipe, openai/NAME, scripted/PATH (recipe).")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Who writes: recipe, openai/NAME, scripted/PATH (recipe)."
+        ),
     ] = None,
     sandbox: Annotated[
-        str | None, typer.Option(help="Where scripts run: auto, docker, process (auto).")
+        str | None,
+        typer.Option(metavar="NAME", help="Where scripts run: auto, docker, process (auto)."),
     ] = None,
-    runs_dir: Annotated[Path | None, typer.Option(help="Where the run is kept (runs).")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Prepared data (~/.exitree/data).")] = None,
+    runs_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the run is kept (runs).")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Prepared data (~/.exitree/data).")
+    ] = None,
     competitions_dir: Annotated[
-        list[Path] | None, typer.Option(help="A further folder of competitions; repeatable.")
+        list[Path] | None, typer.Option(metavar="DIR", help="Further competitions; repeatable.")
     ] = None,
     deterministic: Annotated[
         bool | None,
         typer.Option("--deterministic", help="Reproducible also with several workers."),
     ] = None,
     config: Annotated[
-        list[Path], typer.Option("-c", "--config", help="YAML settings; repeatable, later wins.")
+        list[Path],
+        typer.Option(
+            "-c", "--config", metavar="FILE", help="YAML settings; repeatable, later wins."
+        ),
     ] = [],  # noqa: B006 typer copies it
     settings: Settings = [],  # noqa: B006
     grade_all: GradeAll = False,
@@ -69,7 +96,11 @@ def search(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Search a competition: draft, improve, diverge, debug and combine solutions in a sandbox."""
+    """Search a competition for its best solution.
+
+    Drafts, improves, diverges, debugs and combines scripts in a sandbox; hidden rows choose the
+    answer.
+    """
     from scaffold.config_sources import load
     from scaffold.session import new_session
 
@@ -106,7 +137,10 @@ def resume(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run: do only what is owed. Settings given here replace those of the run."""
+    """Go on with a run: do only what is owed.
+
+    Settings given here replace those of the run.
+    """
     from scaffold.artifacts import refresh
     from scaffold.cli.ending import print_ending
     from scaffold.config_sources import load
@@ -146,12 +180,14 @@ def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) ->
     """Runs a session under a live view, then says how it ended and what to do next."""
     from scaffold.cli.ending import print_ending
     from scaffold.cli.output import OutputConsole
+    from scaffold.cli.program import typed
     from search.budget import StopReason
     from search.views.live import make_view
 
     console = OutputConsole(stderr=as_json)
     if session.parts.notice:
-        console.print(f"notice: {session.parts.notice}", markup=False, highlight=False)
+        _say(console, f"notice: {typed(session.parts.notice)}")
+    _say(console, f"run: {session.folder.path} (sandbox: {session.parts.sandbox_name})")
     with make_view(console, session.watched()) as view:
         reason = session.run(observers=[view], grade_all=grade_all, finish=finish)
     print_ending(session.folder, reason, as_json=as_json)
@@ -159,6 +195,10 @@ def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) ->
         raise typer.Exit(INTERRUPTED)
     if reason is StopReason.INFRASTRUCTURE:
         raise typer.Exit(RUN_FAILED)
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_settings(resolved: ResolvedConfig) -> None:

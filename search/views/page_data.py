@@ -24,6 +24,13 @@ from search.views.layout import TASK, Block, Layout, lay_out
 MAX_PROMPT_CHARS = 12_000_000
 MAX_OUTPUT_CHARS = 8_000_000  # all outputs together; each may have its share, and 2,000 anyway
 
+PURPOSES = {  # of the journal's reads, in a reader's words
+    "final choice": "to choose the answer",
+    "standard error": "how sure its selection score is",
+    "final report": "to tell you how good the answer is",
+    "exitree grade": "you asked: exitree grade",
+    "analysis of all nodes (--grade-all)": "you asked: --grade-all, after the search",
+}
 _CUT = re.compile(r"^(?:#{1,2} |- |```)", re.MULTILINE)
 
 
@@ -78,16 +85,16 @@ def facts(record: RunRecord) -> list[tuple[str, str]]:
         f"{statuses.count(name)} {name}" for name in ("valid", "buggy", "error") if name in statuses
     )
     pairs = [
-        ("Policy", record.policy),
-        ("Model", record.model),
-        ("Sandbox", record.sandbox),
-        ("Seed", str(record.seed)),
-        ("Status", record.status),
-        ("Stopped by", (record.stop_reason or "-").replace("_", " ")),
-        ("Steps", f"{len(statuses)} ({counts})" if counts else "0"),
-        ("Time", text.seconds(record.elapsed_seconds)),
-        ("Tokens", text.tokens(record.usage.total_tokens)),
-        ("Cost", text.usd(record.usage.cost_usd)),
+        ("policy", record.policy),
+        ("model", record.model),
+        ("sandbox", record.sandbox),
+        ("seed", str(record.seed)),
+        ("status", record.status),
+        ("stopped by", (record.stop_reason or "-").replace("_", " ")),
+        ("steps", f"{len(statuses)} ({counts})" if counts else "0"),
+        ("time", text.seconds(record.elapsed_seconds)),
+        ("tokens", text.tokens(record.usage.total_tokens)),
+        ("cost", text.usd(record.usage.cost_usd)),
     ]
     return [(label, text.one_line(value)) for label, value in pairs]
 
@@ -97,10 +104,36 @@ def result(record: RunRecord) -> list[tuple[str, str]]:
     if record.best_summary:
         pairs = list(record.best_summary.items())
     elif record.tree.best is not None:
-        pairs = [("Best search score", text.metric(record.tree.best.metric))]
+        pairs = [("best search score", text.metric(record.tree.best.metric))]
     else:
-        pairs = [("Best search score", "no valid solution yet")]
+        pairs = [("best search score", "no valid solution yet")]
     return [(text.one_line(label), text.one_line(value)) for label, value in pairs]
+
+
+def reads(record: RunRecord) -> list[tuple[str, str, str]]:
+    """Every read of hidden answers in plain words: when, whose rows and nodes, what for."""
+    return [
+        (
+            f"after {_counted(_steps_before(record, read.at), 'step')}",
+            f"{text.one_line(read.split)} rows, {_named(read.nodes)}",
+            PURPOSES.get(read.purpose, text.one_line(read.purpose, 2000)),
+        )
+        for read in record.reads
+    ]
+
+
+def _steps_before(record: RunRecord, at: float) -> int:
+    return sum(node.created_at <= at for node in record.tree)
+
+
+def _named(nodes: Sequence[int]) -> str:
+    if not nodes:
+        return "no node"
+    return f"node {nodes[0]}" if len(nodes) == 1 else _counted(len(nodes), "node")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def cut(content: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from markupsafe import Markup
 from search.durable import replace_text
 from search.record import RunRecord
 from search.views import text
-from search.views.page_data import facts, page_data, result
+from search.views.page_data import facts, page_data, reads, result
 
 SCRIPTS = (  # in order of use: later files call earlier ones
     "dom.js",
@@ -59,7 +58,7 @@ def render_report(record: RunRecord) -> str:
         result=result(record),
         notes=[text.literal(note) for note in record.notes],
         faults=_faults(record),
-        reads=_reads(record),
+        reads=reads(record),
         style=Markup(_asset("page.css")),
         script=Markup(script),
         script_hash=_hash(script),
@@ -77,22 +76,6 @@ def _faults(record: RunRecord) -> list[dict[str, str]]:
         }
         for fault in record.faults
     ]
-
-
-def _reads(record: RunRecord) -> list[dict[str, str]]:
-    return [
-        {
-            "time": text.seconds(max(0.0, read.at - record.started_at)),
-            "split": text.one_line(read.split),
-            "nodes": str(len(read.nodes)) if len(read.nodes) > 12 else _ids(read.nodes),
-            "purpose": text.one_line(read.purpose, 2000),
-        }
-        for read in record.reads
-    ]
-
-
-def _ids(nodes: Sequence[int]) -> str:
-    return " ".join(f"#{node}" for node in nodes)
 
 
 def to_inert_json(data: Any) -> str:

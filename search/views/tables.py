@@ -15,10 +15,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from search.metric import Metric
 from search.node import Node
 from search.record import RunRecord
 from search.views import text
-from search.views.page_data import facts, result, shown_best
+from search.views.page_data import facts, reads, result, shown_best
 from search.views.tree_text import ASCII, STYLES, UNICODE, tree_lines
 
 MAX_TREE_LINES = 60
@@ -28,30 +29,33 @@ DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 def runs_table(records: Sequence[RunRecord]) -> RenderableType:
     """One line a run, in the order given. A run's name, never cut, tells competition and date."""
-    table = _table("run", "model", "status", "steps", "best", "test", "medal")
+    table = _table("run", "status", "steps", "best", "test", "medal", "model", gap=1)
     for record in records:
         best = record.tree.best
         _row(
             table,
             record.run_id,
-            record.model,
             record.status,
             str(len(record.tree)),
             text.score(best.metric.value) if best and best.metric else "-",
             record.best_summary.get("test score", "-"),
             record.best_summary.get("medal", "-"),
+            record.model,
         )
     return table
 
 
 def run_view(record: RunRecord) -> RenderableType:
-    """A run: what it achieved, what describes it, its tree and what a reader must know."""
+    """A run: what it achieved, what describes it, its tree, which hidden answers were read, and
+    what a reader must know."""
     parts: list[RenderableType] = [
         Text.assemble((text.one_line(record.title), "bold"), "  ", (record.run_id, "dim")),
         _pairs(result(record)),
-        _inline(facts(record)),
+        _Inline(facts(record)),
         Rule(style="dim"),
         TreeText(record, MAX_TREE_LINES),
+        Rule(style="dim"),
+        _reads(record),
     ]
     parts += [Text(f"! {text.literal(note)}", "yellow") for note in record.notes]
     return Group(*parts)
@@ -59,17 +63,17 @@ def run_view(record: RunRecord) -> RenderableType:
 
 def nodes_table(record: RunRecord, nodes: Iterable[Node] | None = None) -> RenderableType:
     """One line a node: all of them, or those given."""
-    table = _table("#", "operator", "from", "status", "score", "selection", "test", "time", "plan")
+    columns = ("#", "operator", "from", "score", "selection", "test", "time", "plan")
+    table = _table(*columns, gap=1)
     for node in record.tree if nodes is None else nodes:
         _row(
             table,
             str(node.id),
             node.operator,
             " ".join(f"#{parent}" for parent in node.parents),
-            node.status.value,
-            text.score(node.metric.value) if node.metric else "-",
-            text.metric(record.selection.get(node.id)),
-            text.metric(record.test.get(node.id)),
+            text.verdict(node),
+            _value(record.selection.get(node.id)),
+            _value(record.test.get(node.id)),
             text.seconds(node.seconds),
             text.first_sentence(node.plan, 120),
             style=STYLES[node.status],
@@ -77,8 +81,13 @@ def nodes_table(record: RunRecord, nodes: Iterable[Node] | None = None) -> Rende
     return table
 
 
+def _value(metric: Metric | None) -> str:
+    return text.score(None if metric is None else metric.value)
+
+
 def node_view(record: RunRecord, node_id: int) -> RenderableType:
-    """One node in full: scores, costs, plan, feedback, code, output.
+    """One node in full: scores, costs, plan, feedback, code, output; to be printed with
+    `crop=False`, so that long lines of code stay whole.
 
     Raises:
         SearchError: the run has no such node.
@@ -89,11 +98,19 @@ def node_view(record: RunRecord, node_id: int) -> RenderableType:
         if body.strip():
             parts += [_heading(title), Text(text.literal(body.strip()))]
     if node.content:
-        code = Syntax(text.literal(node.content), "python", theme="ansi_dark", word_wrap=True)
-        parts += [_heading("code"), code]
+        parts += [_heading("code"), code_text(node.content)]
     if node.output.strip():
-        parts += [_heading("output"), Text(_tail(text.literal(node.output.strip())))]
+        output = Text(_tail(text.literal(node.output.strip())), no_wrap=True, overflow="ignore")
+        parts += [_heading("output"), output]
     return Group(*parts)
+
+
+def code_text(content: str) -> Text:
+    """A script in colour, each of its lines left whole: to be printed with `crop=False`."""
+    code = Syntax("", "python", theme="ansi_dark").highlight(text.literal(content))
+    code.rstrip()
+    code.no_wrap, code.overflow = True, "ignore"
+    return code
 
 
 def diff_view(record: RunRecord, old: int, new: int) -> RenderableType:
@@ -149,14 +166,14 @@ def _node_title(record: RunRecord, node: Node) -> Text:
 def _node_facts(record: RunRecord, node: Node) -> list[tuple[str, str]]:
     usage = node.usage
     return [
-        ("Search", text.metric(node.metric)),
-        ("Selection", text.metric(record.selection.get(node.id))),
-        ("Test", text.metric(record.test.get(node.id))),
-        ("Quality", "-" if node.quality is None else f"{node.quality:.3f}"),
-        ("Asked", text.seconds(node.propose_seconds)),
-        ("Ran", text.seconds(node.evaluate_seconds)),
-        ("Tokens", f"{usage.prompt_tokens} in, {usage.completion_tokens} out"),
-        ("Cost", text.usd(usage.cost_usd)),
+        ("search", text.metric(node.metric)),
+        ("selection", text.metric(record.selection.get(node.id))),
+        ("test", text.metric(record.test.get(node.id))),
+        ("quality", "-" if node.quality is None else f"{node.quality:.3f}"),
+        ("asked", text.seconds(node.propose_seconds)),
+        ("ran", text.seconds(node.evaluate_seconds)),
+        ("tokens", f"{usage.prompt_tokens} in, {usage.completion_tokens} out"),
+        ("cost", text.usd(usage.cost_usd)),
     ]
 
 
@@ -181,16 +198,35 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> RenderableType:
     return grid
 
 
-def _inline(pairs: Sequence[tuple[str, str]]) -> Text:
-    line = Text()
-    for label, value in pairs:
-        line.append(f"{label} ", "dim")
-        line.append(f"{value}   ")
-    return line
+class _Inline:
+    """Pairs beside each other, a label never torn from its value."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._pairs = pairs
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        line = Text()
+        for label, value in self._pairs:
+            pair = Text.assemble((f"{label} ", "dim"), value)
+            if line and line.cell_len + 3 + pair.cell_len > options.max_width:
+                yield line
+                line = Text()
+            line = Text("   ").join([line, pair]) if line else pair
+        yield line
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+def _reads(record: RunRecord) -> RenderableType:
+    """Which hidden answers were read. The journal has each read before it happens."""
+    if not record.reads:
+        return Text("Hidden answers read: none yet.")
+    grid = Table.grid(padding=(0, 2))
+    for when, which, purpose in reads(record):
+        grid.add_row(Text(f"  {when}", "dim"), Text(which), Text(purpose))
+    return Group(Text("Hidden answers read:"), grid)
+
+
+def _table(*columns: str, gap: int = 2) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, gap, 0, 0))
     right = {"#", "steps", "best", "score", "time", "selection", "test"}
     for column in columns:
         gives_way = column in {"plan", "model"}  # where the terminal is narrow

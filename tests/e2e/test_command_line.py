@@ -119,7 +119,7 @@ def test_a_finished_run_is_owed_nothing(finished: Cli) -> None:
     assert folder.report_path.is_file()
     assert folder.journal_path.read_bytes() == before
     done = finished("resume", "last", "--set", "competition=kiln-tiles", code=2)
-    expect_error(done, "night-ferry", "exitree search kiln-tiles")
+    expect_error(done, "night-ferry", "scaffold search kiln-tiles")
 
 
 def test_a_run_without_its_config_is_not_resumed_but_graded(finished: Cli) -> None:
@@ -167,3 +167,33 @@ def test_help_is_quick_and_light() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "search" in done.stdout
+
+
+def test_the_two_next_commands_work_as_they_are_typed(finished: Cli) -> None:
+    shown = finished("resume", "last", "--grade-all").stdout
+    commands = re.findall("^next  (.*)$", shown, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, cwd=finished.cwd, env=finished.environment, capture_output=True
+        )
+        assert (done.returncode, done.stderr) == (0, b""), command
+
+
+def test_code_and_differences_are_printed_as_they_are(finished: Cli) -> None:
+    folder = finished.only_run()
+    script = (folder.best_dir / "solution.py").read_text()
+    assert script.rstrip() in finished("best", "last").stdout
+    assert max(map(len, script.splitlines())) > 80  # longer than the width of a pipe
+    best = Replay.of(folder.journal_path).finished
+    assert best is not None
+    assert script.rstrip() in finished("show", "last", str(best.best)).stdout
+
+
+def test_show_lists_the_hidden_answers_that_were_read(finished: Cli) -> None:
+    shown = finished("show", "last").stdout
+    _, reads = shown.split("Hidden answers read:")
+    assert "after 6 steps  selection rows, 6 nodes" in reads
+    assert "to choose the answer" in reads
+    assert "you asked: --grade-all" in reads
+    assert len(finished("show", "last", "--table").stdout.splitlines()) == 7

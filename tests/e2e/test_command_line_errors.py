@@ -23,7 +23,7 @@ def test_interrupts_leave_nothing_behind_and_finish_takes_the_best_so_far(cli: C
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=60)
         assert process.returncode == 130, stdout + stderr
-        assert "exitree resume" in stdout
+        assert "scaffold resume" in stdout
         assert "Traceback" not in stderr
         assert not cli.left_behind()
         if number == signal.SIGINT:
@@ -84,8 +84,8 @@ def test_a_competition_can_be_a_folder(cli: Cli) -> None:
             "num_draft",
             "num_drafts",
         ),
-        (["show", "nothing"], 2, "nothing", "exitree search"),
-        (["resume", "a/b"], 2, "a/b", "exitree search"),
+        (["show", "nothing"], 2, "nothing", "scaffold search"),
+        (["resume", "a/b"], 2, "a/b", "scaffold search"),
         (["competitions", "show", "kiln-tile"], 2, "kiln-tile", "kiln-tiles"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
