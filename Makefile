@@ -24,15 +24,31 @@ prerequisites:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python has no venv; install it (Debian: apt install python3-venv)"; exit 3; }
 
 # A stamp for each set of packages; a changed pyproject.toml installs again, an unchanged one is free.
-$(VENV)/.user: pyproject.toml | prerequisites
+# The stamp holds the folder: the scripts in .venv name it, so a folder that was moved installs again.
+ifneq ($(shell cat $(VENV)/.user 2>/dev/null),$(CURDIR))
+MOVED := moved
+endif
+.PHONY: moved
+moved: ;
+
+# pip's pages go into a file; what a person sees is one line, with the first error that pip names.
+LOG := $(VENV)/install.log
+define install
+$(BIN)/python -m pip install --disable-pip-version-check --editable $(1) >$(LOG) 2>&1 || { \
+	cause="$$(grep -m1 -o 'ERROR: .*' $(LOG))"; \
+	echo "error: pip could not install Exitree: $${cause:-it was stopped} (all it said: $(LOG))"; exit 3; }
+endef
+
+$(VENV)/.user: pyproject.toml $(MOVED) | prerequisites
 	@echo "setup: installing Exitree into $(VENV) (once; takes a minute)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
-	@touch $@
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || said="$$($(PYTHON) -m venv --clear $(VENV) 2>&1)" || \
+		{ echo "error: cannot make $(VENV): $$said"; exit 3; }
+	@$(call install,.)
+	@echo "$(CURDIR)" >$@
 
 $(VENV)/.dev: $(VENV)/.user
 	@echo "setup: installing the development tools into $(VENV) (once)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(call install,'.[dev]')
 	@touch $@
 
 setup: $(VENV)/.user
