@@ -32,6 +32,7 @@ def container_options(image: str, spec: CellSpec) -> dict[str, Any]:
         "working_dir": "/",
         "hostname": "sandbox",
         "stdin_open": True,
+        "stop_signal": "SIGKILL",  # an engine that stops would wait 10 seconds for the harness
         "network_mode": "none",
         "ipc_mode": "private",
         "read_only": True,

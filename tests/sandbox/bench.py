@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +39,7 @@ class Bench:
     kind: str
     sandbox: PooledSandbox
     folder: Path
+    url: str | None = None  # of its engine; None: the machine's
     out_dir: Path = field(init=False)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -54,6 +58,26 @@ class Bench:
         out_dir.mkdir()
         return self.sandbox.run(script, Workspace(data_dir=self.public, out_dir=out_dir), limits)
 
+    def run_and(self, script: str, meanwhile: Callable[[], None]) -> ExecutionResult:
+        """Run a script in Docker, and do something once it is running."""
+        results: list[ExecutionResult] = []
+        thread = threading.Thread(target=lambda: results.append(self.run(script)))
+        thread.start()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not self._runs_a_script():
+            time.sleep(0.05)
+        meanwhile()
+        thread.join(20)
+        assert not thread.is_alive()
+        return results[0]
+
+    def _runs_a_script(self) -> bool:
+        names = containers_of(os.getpid(), self.url)
+        try:
+            return any(len(processes_in(name, self.url)) > 1 for name in names)
+        except docker.errors.APIError:  # created, not running yet
+            return False
+
     def collected(self) -> list[str]:
         return sorted(path.name for path in self.out_dir.iterdir())
 
@@ -69,21 +93,17 @@ class Bench:
         ]
 
 
-def containers_of(pid: int) -> list[str]:
+def containers_of(pid: int, url: str | None = None) -> list[str]:
     """Names of the containers, running or not, that a process of this machine owns."""
-    with engine() as api:
+    with docker.APIClient(base_url=url) as api:
         found = api.containers(all=True, filters={"label": f"exitree.pid={pid}"})
     return [item["Names"][0].lstrip("/") for item in found]
 
 
-def processes_in(container: str) -> list[str]:
-    with engine() as api:
+def processes_in(container: str, url: str | None = None) -> list[str]:
+    with docker.APIClient(base_url=url) as api:
         rows = api.top(container, ps_args="-eo pid,args")["Processes"]
     return [" ".join(row)[:80] for row in rows]
-
-
-def engine() -> docker.APIClient:
-    return docker.APIClient()
 
 
 def processes_with_argument(mark: str) -> list[int]:

@@ -4,9 +4,7 @@ again once it is back."""
 from __future__ import annotations
 
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import docker
@@ -14,7 +12,7 @@ import pytest
 from bench import LIMITS, Bench, containers_of
 from engine_proxy import EngineProxy
 
-from sandbox import ExecutionResult, ExecutionStatus, MissingEngineError, SandboxError, open_sandbox
+from sandbox import ExecutionStatus, MissingEngineError, SandboxError, open_sandbox
 
 pytestmark = pytest.mark.docker
 
@@ -35,32 +33,10 @@ def bench(request: pytest.FixtureRequest, proxy: EngineProxy, tmp_path: Path) ->
     assert containers_of(os.getpid()) == []
 
 
-def run_and(bench: Bench, script: str, meanwhile: Callable[[], None]) -> ExecutionResult:
-    """Run a script, and do something once it is running."""
-    results: list[ExecutionResult] = []
-    thread = threading.Thread(target=lambda: results.append(bench.run(script)))
-    thread.start()
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not any(map(_runs_a_script, containers_of(os.getpid()))):
-        time.sleep(0.05)
-    meanwhile()
-    thread.join(20)
-    assert not thread.is_alive()
-    return results[0]
-
-
-def _runs_a_script(container: str) -> bool:
-    with docker.APIClient() as api:
-        try:
-            return len(api.top(container)["Processes"]) > 1
-        except docker.errors.APIError:  # created, not running yet
-            return False
-
-
 def test_an_engine_gone_in_mid_run_is_no_verdict_on_the_script(
     bench: Bench, proxy: EngineProxy
 ) -> None:
-    result = run_and(bench, "import time\ntime.sleep(15)", proxy.stop)
+    result = bench.run_and("import time\ntime.sleep(15)", proxy.stop)
     assert result.status is ExecutionStatus.UNAVAILABLE, result
     assert result.seconds < 10
 
@@ -88,7 +64,7 @@ def test_a_container_killed_by_somebody_is_told_as_killed(bench: Bench) -> None:
             for name in containers_of(os.getpid()):
                 api.kill(name)
 
-    result = run_and(bench, "import time\ntime.sleep(15)", kill)
+    result = bench.run_and("import time\ntime.sleep(15)", kill)
     assert (result.status, result.seconds < 10) == (ExecutionStatus.KILLED, True), result
     assert "exit code 137" in result.reason
 
@@ -99,13 +75,13 @@ def test_a_container_removed_by_somebody_is_unavailable(bench: Bench) -> None:
             for name in containers_of(os.getpid()):
                 api.remove_container(name, force=True)
 
-    result = run_and(bench, "import time\ntime.sleep(15)", remove)
+    result = bench.run_and("import time\ntime.sleep(15)", remove)
     assert result.status in (ExecutionStatus.UNAVAILABLE, ExecutionStatus.KILLED), result
     assert bench.run("print(1)").output == "1\n"
 
 
 def test_closing_ends_a_running_script(bench: Bench) -> None:
-    result = run_and(bench, "import time\ntime.sleep(15)", bench.sandbox.close)
+    result = bench.run_and("import time\ntime.sleep(15)", bench.sandbox.close)
     assert result.status is ExecutionStatus.UNAVAILABLE
     assert result.reason == "the sandbox was closed"
     assert containers_of(os.getpid()) == []
