@@ -39,11 +39,12 @@ function printWhole() {
   canvas.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
 }
 
-/** Shows the whole tree; few nodes are not blown up. */
+/** Shows the whole tree above the buttons and the legend; few nodes are not blown up. */
 function fit() {
   const { bounds } = view;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (!width || !height) return;
+  const footer = 44;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight - footer];
+  if (!width || height <= 0) return;
   const margin = 14;
   const k = Math.min(1.25, (width - 2 * margin) / bounds.width, (height - 2 * margin) / bounds.height);
   camera.k = Math.max(0.02, k);
