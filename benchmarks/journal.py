@@ -3,8 +3,9 @@
     python -m benchmarks.journal [--json] [--nodes 5000]
 
 Every node carries 8 kB of code and 10 kB of output. "Recording" is all the runner does for a node:
-its files, the journal line with fsync, the tree. The peers' figures (recording only, same sizes)
-were measured on the same kind of machine and are not measured again here.
+its files, the journal line with fsync, the tree. "Selecting" is greedy's in the first table; the
+last line has every policy's on a tree that it grew itself. The peers' figures (recording only, same
+sizes) were measured on the same kind of machine and are not measured again here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import statistics
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -21,6 +23,7 @@ from search.entries import NodeAdded, RunInfo
 from search.journal import Journal
 from search.metric import Direction, Metric
 from search.node import Message, Node, Proposal, Status
+from search.policies import POLICIES
 from search.policies.greedy import Greedy
 from search.replay import Replay
 from search.run_folder import RunFolder
@@ -44,7 +47,9 @@ INFO = RunInfo(
 )
 
 
-def make_node(step: int, parents: tuple[int, ...], operator: str, rng: Random) -> Node:
+def make_node(
+    step: int, parents: tuple[int, ...], operator: str, rng: Random, num_lines: int = 103
+) -> Node:
     """Random text, so that neither json nor the disk can make it shorter than it is."""
     valid = rng.random() < 0.8
     return Node(
@@ -55,8 +60,8 @@ def make_node(step: int, parents: tuple[int, ...], operator: str, rng: Random) -
         metric=Metric(rng.random(), Direction.MAXIMIZE) if valid else None,
         quality=rng.random() if valid else None,
         plan="Try another model family.",
-        content="\n".join(rng.randbytes(39).hex() for _ in range(103)),
-        output="\n".join(rng.randbytes(39).hex() for _ in range(129)),
+        content="\n".join(rng.randbytes(39).hex() for _ in range(num_lines)),
+        output="\n".join(rng.randbytes(39).hex() for _ in range(num_lines * 5 // 4 + 1)),
         created_at=float(step),
     )
 
@@ -97,6 +102,22 @@ def measure(num_nodes: int, directory: Path) -> list[dict[str, float]]:
     return rows
 
 
+def measure_policies(num_nodes: int) -> dict[str, float]:
+    """Median ms of the last 100 selections of each built-in policy on a tree that it grew."""
+    medians = {}
+    for name, dotted in POLICIES.items():
+        module, _, attribute = dotted.partition(":")
+        policy, tree, times = getattr(import_module(module), attribute)(), SearchTree(), []
+        for step in range(num_nodes):
+            rng = Random(step)
+            start = time.perf_counter()
+            expansion = policy.select(tree, rng)
+            times.append((time.perf_counter() - start) * 1e3)
+            tree.add(make_node(step, expansion.parents, expansion.operator, rng, num_lines=1))
+        medians[name] = statistics.median(times[-100:])
+    return medians
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--json", action="store_true")
@@ -104,8 +125,10 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
         rows = measure(options.nodes, Path(directory))
+    policies = measure_policies(options.nodes)
     if options.json:
-        print(json.dumps({"rows": rows, "peers_record_ms": PEERS_MS}))
+        document = {"rows": rows, "select_ms": policies, "peers_record_ms": PEERS_MS}
+        print(json.dumps(document))
         return
     print(f"{'nodes':>6} {'record ms':>10} {'select ms':>10} {'replay s':>9}   peers' record ms")
     for row in rows:
@@ -115,6 +138,8 @@ def main() -> None:
             f"{size:>6} {row['record_ms']:>10.2f} {row['select_ms']:>10.2f}"
             f" {row['replay_seconds']:>9.2f}   {peers}"
         )
+    shown = ", ".join(f"{name} {median:.2f}" for name, median in policies.items())
+    print(f"select ms at {options.nodes} nodes: {shown}")
 
 
 if __name__ == "__main__":
