@@ -17,3 +17,10 @@ RunName = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 RUNS_DIR = Path("runs")
+
+
+def help_if_alone(context: typer.Context) -> None:
+    """For a command that only holds others: typed alone, it says which."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scaffold.cli.arguments import AsJson
+from scaffold.cli.arguments import AsJson, help_if_alone
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from competitions.registry import Catalog
     from scaffold.cli.output import OutputConsole
 
-app = typer.Typer(help="Competitions: list, show, prepare, check, grade.", no_args_is_help=True)
+app = typer.Typer(help="Competitions: list, show, prepare, check, grade.")
+app.callback(invoke_without_command=True)(help_if_alone)
 
 NUM_BOOTSTRAP = 200
 

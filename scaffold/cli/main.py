@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from scaffold.cli import competitions, grading, reading, sandbox, searching
+from scaffold.cli.arguments import help_if_alone
 from scaffold.cli.program import typed
 from search.errors import Hinted
 
@@ -24,7 +25,6 @@ RUN_FAILED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(
     name="exitree",
     help="Search machine-learning competitions with language models, and learn from the searches.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -42,8 +42,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
+    context: typer.Context,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show tracebacks and log messages.")
     ] = False,
@@ -54,6 +55,7 @@ def options(
         ),
     ] = False,
 ) -> None:
+    help_if_alone(context)
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR)
 
 

@@ -165,8 +165,8 @@ def view(
     folder = find_run(run, runs_dir)
     write_report(RunRecord.open(folder.path), folder.report_path)
     print(folder.report_path)
-    if open_browser:
-        webbrowser.open(folder.report_path.resolve().as_uri())
+    if open_browser and not webbrowser.open(folder.report_path.resolve().as_uri()):
+        print("no browser was found here: open that file in one", file=sys.stderr)
 
 
 def _console() -> Any:

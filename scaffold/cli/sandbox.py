@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sandbox.image import DEFAULT_BASE
-from scaffold.cli.arguments import AsJson
+from scaffold.cli.arguments import AsJson, help_if_alone
 from scaffold.cli.program import typed
 
 if TYPE_CHECKING:
     from sandbox.diagnosis import Check
 
-app = typer.Typer(help="The place where solutions run.", no_args_is_help=True)
+app = typer.Typer(help="The place where solutions run.")
+app.callback(invoke_without_command=True)(help_if_alone)
 
 Image = Annotated[str | None, typer.Option(help="Check this image (the built one).")]
 
@@ -24,11 +25,6 @@ Image = Annotated[str | None, typer.Option(help="Check this image (the built one
 def register(main: typer.Typer) -> None:
     main.add_typer(app, name="sandbox")
     main.command()(doctor)
-
-
-@app.callback()
-def sandbox() -> None:
-    """Keeps `build` a sub-command while it is the only one."""
 
 
 @app.command()

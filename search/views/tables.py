@@ -53,7 +53,7 @@ def run_view(record: RunRecord) -> RenderableType:
         _pairs(result(record)),
         _Inline(facts(record)),
         Rule(style="dim"),
-        TreeText(record, MAX_TREE_LINES),
+        TreeText(record, MAX_TREE_LINES) if len(record.tree) else Text("No nodes yet.", "dim"),
         Rule(style="dim"),
         _reads(record),
     ]
