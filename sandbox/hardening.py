@@ -34,6 +34,8 @@ def container_options(image: str, spec: CellSpec) -> dict[str, Any]:
         "stdin_open": True,
         "stop_signal": "SIGKILL",  # an engine that stops would wait 10 seconds for the harness
         "network_mode": "none",
+        "dns": ["127.0.0.1"],  # else the host's name servers and domains could be read
+        "dns_search": ["."],
         "ipc_mode": "private",
         "read_only": True,
         "cap_drop": ["ALL"],
