@@ -100,7 +100,11 @@ def show(
         return
     if chosen is None:
         nodes = [_node_facts(record, item) for item in record.tree]
-        document = {"run": summary(record), "nodes": nodes, "best": record.best}
+        reads = [
+            {"at": read.at, "split": read.split, "nodes": read.nodes, "purpose": read.purpose}
+            for read in record.reads
+        ]
+        document = {"run": summary(record), "nodes": nodes, "best": record.best, "reads": reads}
     else:
         prompt = [message.to_dict() for message in record.prompt(chosen.id)]
         document = {**chosen.to_dict(), **_node_facts(record, chosen), "prompt": prompt}

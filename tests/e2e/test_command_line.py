@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from command_line import ROOT, SMALL, Cli, expect_error, wait_for_nodes
 
 from search.replay import Replay
@@ -47,6 +48,7 @@ def test_show_and_its_json(finished: Cli) -> None:
     assert document["run"]["status"] == "finished"
     assert [node["id"] for node in document["nodes"]] == list(range(6))
     assert document["best"] in range(6)
+    assert document["reads"][0]["purpose"] == "final choice"
     node = json.loads(finished("show", run, "0", "--json").stdout)
     assert node["content"].startswith("# recipe:")
     assert node["prompt"][0]["role"] == "system"
@@ -197,3 +199,22 @@ def test_show_lists_the_hidden_answers_that_were_read(finished: Cli) -> None:
     assert "to choose the answer" in reads
     assert "you asked: --grade-all" in reads
     assert len(finished("show", "last", "--table").stdout.splitlines()) == 7
+
+
+def test_before_it_searches_it_says_in_a_line_where_and_how_safely(cli: Cli) -> None:
+    cli.environment["DOCKER_HOST"] = "unix:///nonexistent"
+    notice, run, first, *_ = cli("search", "night-ferry", "--steps", "1").stdout.splitlines()
+    assert notice.startswith("notice: ")
+    assert "local processes" in notice
+    assert "https://docs.docker.com" in notice
+    assert run == f"run: runs/{cli.only_run().run_id} (sandbox: process)"
+    assert "#0 draft" in first
+
+
+@pytest.mark.parametrize("command", [[], ["competitions"], ["sandbox"]])
+def test_a_command_that_holds_others_says_which(cli: Cli, command: list[str]) -> None:
+    done = cli(*command)
+    assert done.stdout == cli(*command, "--help").stdout
+    assert done.stderr == ""
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "..." not in done.stdout.partition("Commands:")[2]  # no summary is cut
