@@ -20,7 +20,7 @@ from sandbox.harness.kernel import (
     prctl,
     state_of_self,
 )
-from sandbox.harness.owner import Owner
+from sandbox.harness.owner import Owner, OwnerGoneError
 from sandbox.harness.script import Script
 
 
@@ -34,7 +34,7 @@ def main(configuration: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     owner.send_json(b"H", {"python": sys.version.split()[0], "loaded": preload(config["preload"])})
-    with contextlib.suppress(EOFError, OSError):  # the owner is gone
+    with contextlib.suppress(OwnerGoneError):
         while True:
             kind, payload = owner.receive()
             if kind == b"R":

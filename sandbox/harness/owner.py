@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sandbox.harness import HEADER
 from sandbox.harness.unforked import unforked
@@ -12,8 +14,15 @@ from sandbox.harness.unforked import unforked
 FIRST_DESCRIPTOR = 100
 
 
+class OwnerGoneError(Exception):
+    """Only this: another failure may be a script's doing, which must not pass as the owner's."""
+
+
 class Owner:
-    """Takes over standard input and output, and leaves /dev/null in their place."""
+    """Takes over standard input and output, and leaves /dev/null in their place.
+
+    All methods raise OwnerGoneError.
+    """
 
     def __init__(self) -> None:
         self.incoming = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR)
@@ -31,20 +40,30 @@ class Owner:
         self.send(kind, json.dumps(value).encode())
 
     def receive(self) -> tuple[bytes, memoryview]:
-        """The next frame. EOFError when the owner is gone."""
         kind, length = HEADER.unpack(self._read(HEADER.size))
         return kind, self._read(length)
 
     def _write(self, data: bytes | memoryview) -> None:
         left = memoryview(data)
         while left:
-            left = left[os.write(self._outgoing, left) :]
+            with _finding_owner():
+                written = os.write(self._outgoing, left)
+            left = left[written:]
 
     def _read(self, size: int) -> memoryview:
         data = left = unforked(size)
         while left:
-            received = os.readv(self.incoming, [left])
+            with _finding_owner():
+                received = os.readv(self.incoming, [left])
             if not received:
-                raise EOFError
+                raise OwnerGoneError
             left = left[received:]
         return data
+
+
+@contextmanager
+def _finding_owner() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OwnerGoneError from error

@@ -45,7 +45,7 @@ class Script:
         os.set_blocking(self._output, False)
 
     def follow(self, owner: Owner) -> None:
-        """Until the first process has ended or has to be. EOFError when the owner is gone."""
+        """Until the first process has ended or has to be."""
         poller = select.poll()
         for descriptor in (owner.incoming, self._output):
             poller.register(descriptor, select.POLLIN)

@@ -118,6 +118,16 @@ print('still here')
     assert "still here" in result.output
 
 
+@pytest.mark.parametrize("bench", kinds(*DOCKER_KINDS), indirect=True)
+@pytest.mark.parametrize("limit", ["NOFILE", "AS", "DATA"])
+def test_a_script_that_cripples_its_harness_does_not_pass_as_a_lost_engine(
+    bench: Bench, limit: str
+) -> None:
+    result = bench.run(f"import resource\nresource.prlimit(1, resource.RLIMIT_{limit}, (0, 0))")
+    assert result.status is not ExecutionStatus.UNAVAILABLE, result  # that would be our own fault
+    assert bench.run("print(1)").output == "1\n"
+
+
 @pytest.mark.parametrize("bench", kinds("docker-warm"), indirect=True)
 @pytest.mark.parametrize(
     "tampering",
