@@ -89,6 +89,6 @@ To search again with the same settings (from the folder that holds `runs`):
 
     exitree search -c {folder.config_path}
 
-To run the script by itself: in an empty folder, with the competition's public data as `input/`,
-`python {solution}`.
+To run the script by itself: in an empty folder, with the competition's public data as `input/`
+(`exitree competitions prepare` prints where it is), `python {solution}`.
 """

@@ -15,6 +15,7 @@ from scaffold.cli.program import program
 from search.budget import StopReason
 from search.record import RunRecord
 from search.run_folder import RunFolder
+from search.views.page_data import result
 
 WHY = {
     StopReason.STEPS: "all steps are done",
@@ -67,7 +68,7 @@ def print_result(console: Console, folder: RunFolder, record: RunRecord) -> None
 def _facts(record: RunRecord) -> list[tuple[str, str]]:
     better = "higher" if record.direction.sign > 0 else "lower"
     rows = [("metric", f"{record.metric_name}, {better} is better")]
-    rows += record.best_summary.items()
+    rows += result(record)
     rows += [("note", note) for note in record.notes]
     return rows
 

@@ -90,7 +90,7 @@ def facts(record: RunRecord) -> list[tuple[str, str]]:
         ("sandbox", record.sandbox),
         ("seed", str(record.seed)),
         ("status", record.status),
-        ("stopped by", (record.stop_reason or "-").replace("_", " ")),
+        ("stop reason", (record.stop_reason or "-").replace("_", " ")),
         ("steps", f"{len(statuses)} ({counts})" if counts else "0"),
         ("time", text.seconds(record.elapsed_seconds)),
         ("tokens", text.tokens(record.usage.total_tokens)),

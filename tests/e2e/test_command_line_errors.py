@@ -24,6 +24,7 @@ def test_interrupts_leave_nothing_behind_and_finish_takes_the_best_so_far(cli: C
         stdout, stderr = process.communicate(timeout=60)
         assert process.returncode == 130, stdout + stderr
         assert "scaffold resume" in stdout
+        assert "best search score" in stdout
         assert "Traceback" not in stderr
         assert not cli.left_behind()
         if number == signal.SIGINT:

@@ -38,7 +38,7 @@ def test_runs_are_lines() -> None:
 def test_a_run_shows_its_result_facts_tree_and_notes() -> None:
     record = sample_run(Path("unused"), 100, prompts=False)
     shown = printed(run_view(record))
-    for expected in ("silver", "greedy", "stopped by steps", f"#{record.best} ", "Finalist 12"):
+    for expected in ("silver", "greedy", "stop reason steps", f"#{record.best} ", "Finalist 12"):
         assert expected in shown
     assert "nodes folded" in shown
 
