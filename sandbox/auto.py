@@ -14,10 +14,7 @@ from sandbox.pool import PooledSandbox
 SandboxKind = Literal["auto", "docker", "process"]
 OpenPool = Callable[..., PooledSandbox]
 
-UNPROTECTED_NOTICE = (
-    "scripts run as plain local processes, not isolated from your files and network"
-    " ({reason}; {hint})"
-)
+UNPROTECTED_NOTICE = "scripts run unsandboxed, as local processes ({reason}; {hint})"
 
 
 def open_sandbox(

@@ -63,7 +63,7 @@ class ResolvedConfig:
                 source=_source(self.sources, key) or "derived",
             )
             for key, value in given.items()
-            if key not in defaults or value != defaults[key]
+            if value != defaults.get(key)
         ]
 
 

@@ -94,10 +94,10 @@ class RunRecord:
         if node_id in self.tree:
             return self.tree[node_id]
         last = max((node.id for node in self.tree), default=None)
-        there = "it has no nodes yet" if last is None else f"its nodes are 0 to {last}"
+        hint = f"its nodes are 0 to {last}; `exitree show {self.run_id}` shows them"
         raise SearchError(
             f"run {self.run_id} has no node {node_id}",
-            hint=f"{there}; `exitree show {self.run_id}` shows them",
+            hint="it has no nodes yet" if last is None else hint,
         )
 
     def prompt(self, node_id: int) -> list[Message]:

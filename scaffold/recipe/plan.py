@@ -53,7 +53,7 @@ def write_plan(recipe: Recipe, parents: tuple[Recipe, ...]) -> str:
             reason = _why(recipe, changes[0])
             return f"{name} changes {changes[0]}.\n\nWhy: {reason}. Now it is {words}: `{recipe}`."
         case 1, _:
-            listed = ", ".join(change.element for change in changes)
+            listed = ", ".join(dict.fromkeys(change.element for change in changes))
             told = f"It is {words}, and differs in {listed}" if listed else f"It is {words} again"
             return f"{name} goes another way.\n\n{told}: `{recipe}`."
     return f"{name} joins the solutions shown.\n\nIt is {words}: `{recipe}`."
