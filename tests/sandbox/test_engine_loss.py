@@ -101,7 +101,7 @@ def test_docker_asked_for_and_not_there_is_an_error_with_a_hint(tmp_path: Path) 
 def test_auto_falls_back_to_processes_and_says_so(tmp_path: Path) -> None:
     with open_sandbox("auto", docker_url=f"unix://{tmp_path}/nothing.sock") as sandbox:
         assert sandbox.name == "process"
-        assert "not isolated" in sandbox.notice
+        assert "run unsandboxed" in sandbox.notice
         assert "install Docker" in sandbox.notice
         assert "\n" not in sandbox.notice
     with open_sandbox("auto") as sandbox:
