@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from scaffold.cli import competitions, grading, reading, sandbox, searching
+from scaffold.cli import benching, competitions, grading, reading, sandbox, searching
 from scaffold.cli.arguments import help_if_alone
 from scaffold.cli.program import typed
 from search.errors import Hinted
@@ -30,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (searching, reading, grading):
+for module in (searching, reading, grading, benching):
     module.register(app)
 app.add_typer(competitions.app, name="competitions")
 sandbox.register(app)
