@@ -1,6 +1,7 @@
 """Where competitions are found, nearest first: given directories, ~/.exitree/competitions
 (EXITREE_HOME moves it), entry points of group `exitree.competitions`, the package's own.
 
+A name that begins with `micro:` is none of these but a seed of the generator in micro/.
 A directory is searched one level deep: each folder with a config.yaml is a competition, named by
 its `id`. An entry point names a Path or str: such a directory, or one competition folder.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from competitions.competition import Competition
 from competitions.errors import CompetitionError
+from competitions.micro.names import PREFIX as MICRO_PREFIX
 from competitions.spec import CONFIG_NAME
 
 ENTRY_POINT_GROUP = "exitree.competitions"
@@ -69,11 +71,15 @@ def list_competitions(extra_dirs: Iterable[Path] = ()) -> Catalog:
 
 
 def find(name: str, extra_dirs: Iterable[Path] = ()) -> Competition:
-    """The competition with this id.
+    """The competition with this id; `micro:FAMILY/SEED` is made on the spot.
 
     Raises:
         CompetitionError: no such competition (with the nearest id), or its folder is broken.
     """
+    if name.startswith(MICRO_PREFIX):
+        from competitions.micro.build import build
+
+        return build(name)
     catalog = list_competitions(extra_dirs)
     for competition in catalog:
         if competition.spec.id == name:

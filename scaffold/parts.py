@@ -98,6 +98,7 @@ def find_competition(config: SearchConfig) -> Competition:
         ScaffoldError, CompetitionError: none is named, it does not exist, or it is broken.
     """
     from competitions.competition import Competition
+    from competitions.micro.names import PREFIX
     from competitions.registry import find
 
     name = config.competition
@@ -105,7 +106,7 @@ def find_competition(config: SearchConfig) -> Competition:
         raise ScaffoldError(
             "no competition is given", hint="`exitree competitions list` shows what there is"
         )
-    if os.sep in name and Path(name).is_dir():
+    if os.sep in name and not name.startswith(PREFIX) and Path(name).is_dir():
         return Competition.load(Path(name))
     return find(name, config.competitions_dirs)
 

@@ -282,6 +282,8 @@ def _direction(competition: Competition) -> str:
 def _print_catalog(console: OutputConsole, catalog: Catalog) -> None:
     from rich.table import Table
 
+    from competitions.micro.names import FAMILY_NAMES
+
     table = Table("competition", "name", "metric", "better", box=None, pad_edge=False)
     table.add_column("teams", justify="right")
     for competition in catalog:
@@ -290,6 +292,7 @@ def _print_catalog(console: OutputConsole, catalog: Catalog) -> None:
         better = "higher" if competition.higher_is_better else "lower"
         table.add_row(*cells, better, str(len(board.scores)) if board else "-")
     console.print(table)
+    console.print(f"[dim]and micro:FAMILY/SEED, made from a seed; {', '.join(FAMILY_NAMES)}[/]")
     for folder in catalog.broken:
         console.print("[red]broken[/]", _plain(folder.name), _plain(str(folder.error)))
         console.print("  [dim]hint:[/]", _plain(folder.error.hint))
