@@ -20,7 +20,7 @@ from typing import Protocol
 from scaffold.bench.plan import BenchPlan, Cell, write_cell
 from scaffold.errors import ScaffoldError
 from scaffold.parts import budget_of
-from search.durable import replace_text
+from search.durable import recording, replace_text
 from search.errors import RunInUseError, SearchError
 from search.interrupts import interrupts_held_back
 from search.record import RunRecord
@@ -144,8 +144,9 @@ class _Running:
     @classmethod
     def start(cls, cell: Cell) -> _Running:
         write_cell(cell)
-        cell.failure_path.unlink(missing_ok=True)
-        with (cell.directory / "log.txt").open("wb") as log:
+        with recording(cell.log_path):
+            log = cell.log_path.open("wb")
+        with log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "scaffold.bench.child", str(cell.directory)],
                 stdin=subprocess.PIPE,
@@ -178,7 +179,7 @@ def _python_path() -> str:
 
 
 def _reason(cell: Cell, code: int) -> str:
-    log = (cell.directory / "log.txt").read_text(encoding="utf-8", errors="replace")
+    log = cell.log_path.read_text(encoding="utf-8", errors="replace")
     lines = log.strip().splitlines()
     for line in reversed(lines):
         if line.startswith("error: "):

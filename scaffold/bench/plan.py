@@ -21,7 +21,7 @@ from scaffold.bench.competition_set import Contender
 from scaffold.config import SearchConfig, dump
 from scaffold.config_sources import load
 from scaffold.errors import ScaffoldError
-from search.durable import replace_text
+from search.durable import recording, replace_text
 from search.run_folder import RunFolder, find_runs
 
 FORMAT, VERSION = "exitree-bench", 1
@@ -57,6 +57,11 @@ class Cell:
     @property
     def bench_dir(self) -> Path:
         return self.directory.parents[3]
+
+    @property
+    def log_path(self) -> Path:
+        """What the last try said."""
+        return self.directory / "log.txt"
 
     @property
     def failure_path(self) -> Path:
@@ -199,12 +204,14 @@ def read_plan(bench_dir: Path) -> BenchPlan | None:
 
 
 def write_cell(cell: Cell) -> None:
-    """Makes a cell's folder, with the settings of its run.
+    """Makes a cell's folder, with the settings of its run and without an earlier failure.
 
     Raises:
         RecordingError: it cannot be written.
     """
-    cell.directory.mkdir(parents=True, exist_ok=True)
+    with recording(cell.directory):
+        cell.directory.mkdir(parents=True, exist_ok=True)
+        cell.failure_path.unlink(missing_ok=True)
     replace_text(cell.directory / "config.yaml", dump(cell.config))
 
 

@@ -83,13 +83,13 @@ class PlainWatcher:
 
     def started(self, cell: Cell) -> None:
         self._progress.start(cell)
-        self._write(f"start  {cell.label}")
+        self._write(f"start {cell.label}")
 
     def ended(self, cell: Cell, failure: str | None) -> None:
         row = self._progress.end(cell)
         done = f"{len(self._progress.rows)}/{len(self._progress.cells)}"
         what = f"failed: {failure}" if failure else _achieved(row)
-        self._write(f"end    {cell.label}: {what} ({done} done, {self._progress.eta} left)")
+        self._write(f"end {cell.label}: {what} ({done} done, {self._progress.eta} left)")
 
     def tick(self) -> None:
         return None

@@ -114,8 +114,8 @@ def bench(
         "workers": workers,
         "model.name": model,
         "sandbox.kind": sandbox,
-        "data_dir": None if data_dir is None else str(data_dir),
-        "competitions_dirs": [str(path) for path in competitions_dir or ()] or None,
+        "data_dir": None if data_dir is None else _whole(data_dir),
+        "competitions_dirs": [_whole(path) for path in competitions_dir or ()] or None,
     }
     plan = _plan(competitions, seeds, config, flags, settings, bench_dir)
     summary = _carry_out(plan, jobs, as_json=as_json)
@@ -123,6 +123,11 @@ def bench(
         print(json.dumps(summary.to_dict(), indent=1))
     if any(row.failure is not None for row in summary.runs):
         raise typer.Exit(RUN_FAILED)
+
+
+def _whole(path: Path) -> str:
+    """As it is found from any folder: a bench may be called again from another one."""
+    return str(path.expanduser().absolute())
 
 
 def _plan(
