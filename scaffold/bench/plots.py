@@ -157,15 +157,16 @@ def forest(comparisons: Sequence[Comparison], names: Sequence[str]) -> str:
             (item.interval.low, item.interval.high) if item.interval else (item.mean or 0.0,) * 2
         )
     ]
-    reach = max(0.01, *(abs(bound) for bound in ends)) * 1.06
+    pad = 0.03 * max(0.02, max(ends) - min(ends))
+    start, end = min(0.0, *ends) - pad, max(0.0, *ends) + pad
 
     def x(value: float) -> float:
-        return left + (BROAD - left - right) * (value + reach) / (2 * reach)
+        return left + (BROAD - left - right) * (value - start) / (end - start)
 
-    parts = [_rule(x(value), 8, x(value), height - 32) for value in ticks(-reach, reach, 6)]
+    parts = [_rule(x(value), 8, x(value), height - 32) for value in ticks(start, end, 6)]
     parts += [
-        _text(x(value), height - 17, f"{100 * value:+.3g}" if value else "0", "middle")
-        for value in ticks(-reach, reach, 6)
+        _text(x(value), height - 17, f"{100 * value:+.3g}" if abs(value) > 1e-9 else "0", "middle")
+        for value in ticks(start, end, 6)
     ]
     parts.append(f'<path class="zero" d="M{x(0):.1f} 8V{height - 32}"/>')
     title = f"points better than {shown[0].baseline}"

@@ -192,6 +192,7 @@ def _carry_out(plan: BenchPlan, num_jobs: int, *, as_json: bool) -> BenchSummary
         plan.write()
         owed = [cell for cell in cells if not is_done(cell)]
         again = f"{program()} bench --bench-dir {shlex.quote(str(plan.bench_dir))}"
+        again += f" --jobs {num_jobs}" if num_jobs > 1 else ""
         _say(console, f"bench: {plan.bench_dir} ({len(cells)} runs, {len(owed)} owed)")
         try:
             with make_watcher(console, cells, owed, num_jobs) as watcher:

@@ -8,7 +8,7 @@ import pytest
 from bench_rows import failed, row, sample_rows
 from rich.console import Console
 
-from scaffold.bench.plots import curves, ticks
+from scaffold.bench.plots import curves, forest, ticks
 from scaffold.bench.report import render_report
 from scaffold.bench.rows import CellStatus, RunRow
 from scaffold.bench.summary import ConfigurationSummary, compare, summarise
@@ -116,6 +116,18 @@ def test_a_bench_without_any_result_still_has_a_page() -> None:
 def test_ticks_are_round_and_within() -> None:
     assert ticks(0.0, 1.0, 5) == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     assert ticks(0.5, 0.5) == [0.5]
+
+
+@pytest.mark.parametrize("qualities", [(0.2, 0.3), (0.6, 0.6), (0.9, 1.0)])
+def test_differences_and_zero_lie_inside_the_plot(qualities: tuple[float, float]) -> None:
+    rows = [row("a"), row("b")]
+    rows += [row(name, "two", quality=value) for name, value in zip("ab", qualities, strict=True)]
+    drawn = forest(summarise(rows, "bench").comparisons, ["one", "two"])
+    marks = [float(text.split('"')[0]) for text in drawn.split('cx="')[1:]]
+    zero = float(drawn.split('class="zero" d="M')[1].split()[0])
+    assert all(100 < place < 760 for place in [*marks, zero])
+    better = sum(qualities) / 2 - 0.6
+    assert (marks[0] - zero) * better >= 0
 
 
 def test_equal_curves_keep_their_labels_apart() -> None:
