@@ -2,8 +2,8 @@
 
     python -m benchmarks.selection_rules RUNS_DIR
 
-RUNS_DIR is what `benchmarks.embedded` filled. For each rule: the mean leaderboard percentile of
-the node it chooses, its mean regret against the node that is best on test (percentile points),
+RUNS_DIR is what `exitree bench` filled. For each rule: the mean leaderboard percentile of the node
+it chooses, its mean regret against the node that is best on test (percentile points),
 and in how many runs it finds that node. The standard error is the one that each run recorded for
 its leader on the selection rows.
 """

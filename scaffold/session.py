@@ -112,10 +112,10 @@ def finished_reason(
     """
     _require_same_task(folder, config)
     replay = Replay.of(folder.journal_path)
-    finished, graded = replay.finished, replay.scores.get("test", {})
+    finished = replay.finished
     if finished is None or (finished.best is not None and not folder.best_dir.is_dir()):
         return None
-    if grade_all and any(node.id not in graded for node in replay.tree().valid):
+    if grade_all and replay.ungraded():
         return None
     reason = budget_of(config.budget).stop_reason(replay.spend)
     return StopReason.FINISHED if reason is None and finish else reason

@@ -65,6 +65,15 @@ class Replay:
         num_steps = sum(node.status is not Status.ERROR for node in self.nodes)
         return Spend(num_steps=num_steps, seconds=self.seconds, usage=usage)
 
+    def ungraded(self) -> list[int]:
+        """Valid nodes without a test score that can still get one: their refit has not failed."""
+        graded = self.scores.get("test", {})
+        return [
+            node.id
+            for node in self.tree().valid
+            if node.id not in graded and (node.id not in self.refits or self.refits[node.id].valid)
+        ]
+
     def tree(self) -> SearchTree:
         """All nodes, in the order in which they were recorded."""
         tree = SearchTree()

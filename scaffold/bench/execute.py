@@ -57,16 +57,7 @@ def is_done(cell: Cell) -> bool:
         return False
     if budget_of(cell.config.budget).stop_reason(replay.spend) is None:
         return False
-    return not _ungraded(replay) and _is_reported(run)
-
-
-def _ungraded(replay: Replay) -> list[int]:
-    graded = replay.scores.get("test", {})
-    return [
-        node.id
-        for node in replay.tree().valid
-        if node.id not in graded and ((refit := replay.refits.get(node.id)) is None or refit.valid)
-    ]
+    return not replay.ungraded() and _is_reported(run)
 
 
 def _is_reported(run: RunFolder) -> bool:

@@ -164,6 +164,18 @@ def test_a_search_that_goes_on_is_concluded_anew(tmp_path: Path) -> None:
     assert replay.refits[0].valid  # what a script did on the full data stays true
 
 
+def test_a_node_whose_refit_failed_owes_no_test_score(tmp_path: Path) -> None:
+    nodes = [NodeAdded(at=float(i), node=node(i, score=0.5)) for i in range(3)]
+    refits = [
+        NodeRefit(at=9.0, node=0, valid=True, reason="", seconds=1.0),
+        NodeRefit(at=9.0, node=1, valid=False, reason="it failed", seconds=1.0),
+    ]
+    replay = Replay.of(written(tmp_path / "journal.jsonl", [*nodes, *refits]))
+    assert replay.ungraded() == [0, 2]
+    replay.extend([NodeScored(at=10.0, split="test", node=0, metric=METRIC)])
+    assert replay.ungraded() == [2]
+
+
 def test_one_process_at_a_time_may_write(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, "wine")
     with folder.locked():
