@@ -15,10 +15,19 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# What a killed engine left: a number that is another process's by now keeps a new one from starting.
+forget_dead() {
+    local name=$1 file=$2
+    [ -f "$file" ] || return 0
+    [ "$(cat "/proc/$(cat "$file")/comm" 2>/dev/null)" = "$name" ] || rm -f "$file"
+}
+
 start_engine() {
     command -v dockerd >/dev/null && command -v iptables >/dev/null \
         || install_packages docker.io iptables
     docker info >/dev/null 2>&1 && return  # the package may have started it
+    forget_dead dockerd /var/run/docker.pid
+    forget_dead containerd /var/run/docker/containerd/containerd.pid
     echo "docker.sh: starting dockerd (log: $LOG)"
     setsid nohup dockerd >"$LOG" 2>&1 </dev/null &
     for _ in $(seq 60); do
