@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from scaffold.cli.arguments import AsJson
+from scaffold.cli.arguments import (
+    AsJson,
+    CompetitionsDirs,
+    DataDir,
+    Hours,
+    MaxUsd,
+    ModelName,
+    SandboxKind,
+    Settings,
+    Steps,
+    Workers,
+    flags,
+)
 
 if TYPE_CHECKING:
     from scaffold.bench.plan import BenchPlan
@@ -67,39 +79,20 @@ def bench(
             "compared with the first.",
         ),
     ] = [],  # noqa: B006
-    steps: Annotated[
-        int | None, typer.Option(metavar="N", help="Steps of a run (40).", min=1)
-    ] = None,
-    hours: Annotated[
-        float | None, typer.Option(metavar="H", help="Wall-clock time of a run.")
-    ] = None,
-    max_usd: Annotated[
-        float | None, typer.Option(metavar="D", help="What the model may cost in a run.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Steps of a run at the same time (1).")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who writes, in all configurations.")
-    ] = None,
-    sandbox: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Where scripts run: auto, docker, process.")
-    ] = None,
-    settings: Annotated[
-        list[str],
-        typer.Option("--set", metavar="KEY=VALUE", help="Any other shared setting; repeatable."),
-    ] = [],  # noqa: B006
+    steps: Steps = None,
+    hours: Hours = None,
+    max_usd: MaxUsd = None,
+    workers: Workers = None,
+    model: ModelName = None,
+    sandbox: SandboxKind = None,
+    settings: Settings = [],  # noqa: B006
     jobs: Annotated[int, typer.Option(metavar="N", help="Runs at the same time (1).", min=1)] = 1,
     bench_dir: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where the bench is kept; go on with it by this."),
     ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Prepared data (~/.exitree/data).")
-    ] = None,
-    competitions_dir: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="Further competitions; repeatable.")
-    ] = None,
+    data_dir: DataDir = None,
+    competitions_dir: CompetitionsDirs = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare configurations on a set of competitions.
@@ -107,17 +100,17 @@ def bench(
     Runs every competition with every seed and configuration, grades all nodes on test, and reports.
     Called again with the same --bench-dir, it does what is still owed.
     """
-    flags = {
-        "budget.steps": steps,
-        "budget.hours": hours,
-        "budget.max_usd": max_usd,
-        "workers": workers,
-        "model.name": model,
-        "sandbox.kind": sandbox,
-        "data_dir": None if data_dir is None else _whole(data_dir),
-        "competitions_dirs": [_whole(path) for path in competitions_dir or ()] or None,
-    }
-    plan = _plan(competitions, seeds, config, flags, settings, bench_dir)
+    given = flags(
+        steps=steps,
+        hours=hours,
+        max_usd=max_usd,
+        workers=workers,
+        model=model,
+        sandbox=sandbox,
+        data_dir=data_dir and _whole(data_dir),
+        competitions_dir=[_whole(path) for path in competitions_dir or ()],
+    )
+    plan = _plan(competitions, seeds, config, given, settings, bench_dir)
     summary = _carry_out(plan, jobs, as_json=as_json)
     if as_json:
         print(json.dumps(summary.to_dict(), indent=1))
@@ -134,7 +127,7 @@ def _plan(
     names: Sequence[str],
     seeds: Sequence[int],
     texts: Sequence[str],
-    flags: dict[str, Any],
+    given: dict[str, Any],
     overrides: Sequence[str],
     bench_dir: Path | None,
 ) -> BenchPlan:
@@ -151,7 +144,7 @@ def _plan(
             + (f", and {bench_dir} holds no bench" if bench_dir else ""),
             hint="`exitree bench embedded` runs the embedded ones",
         )
-    shared = SharedSettings(values=flags, overrides=overrides)
+    shared = SharedSettings(values=given, overrides=overrides)
     if recorded is not None and not texts:
         chosen = list(recorded_configurations(recorded, shared.texts()))
     else:

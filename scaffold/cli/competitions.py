@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scaffold.cli.arguments import AsJson, help_if_alone
+from scaffold.cli.arguments import AsJson, CompetitionsDirs, help_if_alone
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,10 +45,6 @@ DataDir = Annotated[
         envvar="EXITREE_DATA_DIR",
         help="Prepared data (~/.exitree/data).",
     ),
-]
-CompetitionsDirs = Annotated[
-    list[Path] | None,
-    typer.Option("--competitions-dir", metavar="DIR", help="Further competitions; repeatable."),
 ]
 OfSplit = Annotated[
     SplitName,

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.cli.arguments import RUNS_DIR, AsJson, RunName, RunsDir
+from scaffold.cli.arguments import (
+    RUNS_DIR,
+    AsJson,
+    CompetitionsDirs,
+    DataDir,
+    Hours,
+    MaxUsd,
+    ModelName,
+    RunName,
+    RunsDir,
+    SandboxKind,
+    Settings,
+    Steps,
+    Workers,
+    flags,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,21 +32,6 @@ if TYPE_CHECKING:
 
 RUN_FAILED, INTERRUPTED = 1, 130
 
-Steps = Annotated[
-    int | None, typer.Option(metavar="N", help="Stop after this many steps (40).", min=1)
-]
-Hours = Annotated[
-    float | None, typer.Option(metavar="H", help="Stop after this much wall-clock time.")
-]
-MaxUsd = Annotated[
-    float | None, typer.Option(metavar="D", help="Stop when the model has cost this much.")
-]
-Workers = Annotated[
-    int | None, typer.Option(metavar="N", help="Steps carried out at the same time (1).")
-]
-Settings = Annotated[
-    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; repeatable.")
-]
 GradeAll = Annotated[
     bool, typer.Option("--grade-all", help="At the end also refit and grade all nodes on test.")
 ]
@@ -60,25 +60,13 @@ def search(
         str | None,
         typer.Option(metavar="NAME", help="Next node: greedy, chain, best_of_n (greedy)."),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Who writes: recipe, openai/NAME, scripted/PATH (recipe)."
-        ),
-    ] = None,
-    sandbox: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Where scripts run: auto, docker, process (auto)."),
-    ] = None,
+    model: ModelName = None,
+    sandbox: SandboxKind = None,
     runs_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the run is kept (runs).")
     ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Prepared data (~/.exitree/data).")
-    ] = None,
-    competitions_dir: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="Further competitions; repeatable.")
-    ] = None,
+    data_dir: DataDir = None,
+    competitions_dir: CompetitionsDirs = None,
     deterministic: Annotated[
         bool | None,
         typer.Option("--deterministic", help="Reproducible also with several workers."),
@@ -104,18 +92,22 @@ def search(
     from scaffold.config_sources import load
     from scaffold.session import new_session
 
-    flags = _flags(steps, hours, max_usd, workers) | {
-        "competition": competition or None,
-        "seed": seed,
-        "policy.name": policy,
-        "model.name": model,
-        "sandbox.kind": sandbox,
-        "runs_dir": None if runs_dir is None else str(runs_dir),
-        "data_dir": None if data_dir is None else str(data_dir),
-        "competitions_dirs": [str(path) for path in competitions_dir or ()] or None,
-        "deterministic": deterministic,
-    }
-    resolved = load(flags=flags, overrides=settings, files=config)
+    given = flags(
+        competition=competition,
+        steps=steps,
+        hours=hours,
+        max_usd=max_usd,
+        workers=workers,
+        seed=seed,
+        policy=policy,
+        model=model,
+        sandbox=sandbox,
+        runs_dir=runs_dir,
+        data_dir=data_dir,
+        competitions_dir=competitions_dir,
+        deterministic=deterministic,
+    )
+    resolved = load(flags=given, overrides=settings, files=config)
     if dry_run:
         _print_settings(resolved)
         return
@@ -154,8 +146,8 @@ def resume(
             f"run {folder.run_id} has no config.yaml: it was started from Python",
             hint=f"go on with it from Python: run_search(..., resume=Path({str(folder.path)!r}))",
         )
-    flags = _flags(steps, hours, max_usd, workers)
-    resolved = load(flags=flags, overrides=settings, files=[folder.config_path], environ={})
+    given = flags(steps=steps, hours=hours, max_usd=max_usd, workers=workers)
+    resolved = load(flags=given, overrides=settings, files=[folder.config_path], environ={})
     done = finished_reason(folder, resolved.config, grade_all=grade_all, finish=finish)
     if done is not None:
         refresh(folder)
@@ -163,17 +155,6 @@ def resume(
         return
     with resumed_session(folder, resolved.config) as session:
         _watch(session, grade_all=grade_all, finish=finish, as_json=as_json)
-
-
-def _flags(
-    steps: int | None, hours: float | None, max_usd: float | None, workers: int | None
-) -> dict[str, Any]:
-    return {
-        "budget.steps": steps,
-        "budget.hours": hours,
-        "budget.max_usd": max_usd,
-        "workers": workers,
-    }
 
 
 def _watch(session: Session, *, grade_all: bool, finish: bool, as_json: bool) -> None:
